@@ -1,0 +1,3 @@
+"""Throughcare: facts in, reasons out, people decide."""
+
+__version__ = "0.1.0"
