@@ -11,6 +11,7 @@ Times are civil (``"19:00"``) in ``Order.time_zone``; instants carry an offset; 
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -37,6 +38,7 @@ from throughcare.orders.vocabulary import (
     VariationType,
     Weekday,
 )
+from throughcare.orders.week import DAY_MIN, date_overlap, week_overlap
 
 SCHEMA_VERSION = "1"
 
@@ -74,7 +76,10 @@ class Span(Frozen):
         start = self.start.hour * 60 + self.start.minute
         hour, minute = (int(part) for part in self.end.split(":"))
         end = hour * 60 + minute
-        return start, end if end > start else end + 1440
+        return start, end if end > start else end + DAY_MIN
+
+    def __str__(self) -> str:
+        return f"{self.day.value} {self.start:%H:%M}-{self.end}"
 
 
 class Phase(Frozen):
@@ -83,6 +88,12 @@ class Phase(Frozen):
     start_date: dt.date
     end_date: dt.date | None = None
     timetable: Annotated[tuple[Span, ...], Field(min_length=1)]
+
+    @field_validator("timetable")
+    @classmethod
+    def _no_overlap(cls, value: tuple[Span, ...]) -> tuple[Span, ...]:
+        check_spans(value)
+        return value
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
@@ -128,6 +139,22 @@ class Curfew(Condition):
     release_day: ReleaseDayCurfew | None = None
     grace_s: Annotated[int, Field(ge=0, le=3600)] = 0
 
+    @field_validator("phases")
+    @classmethod
+    def _phases_apart(cls, value: tuple[Phase, ...]) -> tuple[Phase, ...]:
+        check_phases(value)
+        return value
+
+    @model_validator(mode="after")
+    def _release_within(self) -> Self:
+        release = self.release_day
+        if release is not None and not runs_on(self, release.release_date):
+            raise ValueError(
+                f"release_date {release.release_date} is not a day of the curfew "
+                f"({self.start_date} to {self.end_date or 'open-ended'}); start the curfew on the day of release"
+            )
+        return self
+
 
 class Exemption(Frozen):
     """A stated exception to a zone: a time, a corridor, or both. At least one is given."""
@@ -158,6 +185,17 @@ class Zone(Condition):
     buffer_m: Metres = 0.0
     timetable: tuple[Span, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+
+    @field_validator("timetable")
+    @classmethod
+    def _times_only(cls, value: tuple[Span, ...]) -> tuple[Span, ...]:
+        for item in value:
+            if item.place_ids:
+                raise ValueError(
+                    f"the span {item} names places; a zone's place is its own area: remove place_ids"
+                )
+        check_spans(value)
+        return value
 
 
 class Trail(Condition):
@@ -218,7 +256,7 @@ AnyCondition = Annotated[
 
 
 class Activation(Frozen):
-    """This device on this person from one instant to another: the key of all monitoring."""
+    """The device on the person from one instant to another: the key of all monitoring."""
 
     activation_id: Ref
     device_id: Ref
@@ -331,6 +369,7 @@ class Order(Frozen):
         _check_ticked(self)
         _check_unique(self)
         _check_references(self)
+        _check_condition_dates(self)
         _check_activations(self)
         return self
 
@@ -338,6 +377,14 @@ class Order(Frozen):
     def interval(self) -> Interval:
         """From the first day's midnight to the midnight that ends the last day, in the order's zone."""
         return civil_day_interval(self.start_date, self.end_date, self.time_zone)
+
+    @property
+    def allowances(self) -> tuple[AuthorisedAbsence | ReasonableExcuse | Suspension, ...]:
+        """Every authorised absence, reasonable excuse and suspension."""
+        given: list[AuthorisedAbsence | ReasonableExcuse | Suspension] = [*self.authorised_absences]
+        given += self.reasonable_excuses
+        given += self.suspensions
+        return tuple(given)
 
     def place(self, place_id: str) -> Place:
         """Return the place; construction has proved that every reference resolves."""
@@ -352,6 +399,36 @@ def check_dates(start: dt.date, end: dt.date | None) -> None:
     """Refuse an end date before the start (equal is one day: end dates are inclusive)."""
     if end is not None and end < start:
         raise ValueError(f"end_date {end} is before start_date {start}; the end date is inclusive")
+
+
+def runs_on(condition: Condition | Order, day: dt.date) -> bool:
+    """Return whether a civil day lies in the inclusive dates of a condition or an order."""
+    return condition.start_date <= day and (condition.end_date is None or day <= condition.end_date)
+
+
+def check_spans(spans: tuple[Span, ...]) -> None:
+    """Refuse two weekly spans that share a minute, also across Sunday midnight; spans may touch."""
+    minutes = [item.minutes() for item in spans]
+    starts = [(item.day.iso - 1) * DAY_MIN for item in spans]
+    clash = week_overlap([(day + a, day + b) for day, (a, b) in zip(starts, minutes, strict=True)])
+    if clash is not None:
+        first, second = clash
+        raise ValueError(
+            f"overlapping spans: {spans[first]} (number {first + 1}) and {spans[second]} (number {second + 1}); "
+            "change one, or join them into one span (a span may name up to three places)"
+        )
+
+
+def check_phases(phases: tuple[Phase, ...]) -> None:
+    """Refuse two phases of one curfew that share a day."""
+    clash = date_overlap([(phase.start_date, phase.end_date) for phase in phases])
+    if clash is not None:
+        first, second = clash
+        raise ValueError(
+            f"overlapping phases: number {first + 1} runs to {phases[first].end_date or 'an open end'} and "
+            f"number {second + 1} starts on {phases[second].start_date}; end dates are inclusive, "
+            "so end the earlier phase on the day before the later one starts"
+        )
 
 
 def check_instants(start: dt.datetime, end: dt.datetime) -> None:
@@ -393,14 +470,25 @@ def _check_references(order: Order) -> None:
             raise ValueError(
                 f"{where} names the unknown place {place_id!r}; known places: {sorted(places) or 'none'}"
             )
-    allowances = (*order.authorised_absences, *order.reasonable_excuses, *order.suspensions)
-    for allowance in allowances:
+    for allowance in order.allowances:
         for condition_id in allowance.condition_ids:
             if condition_id not in conditions:
                 raise ValueError(
                     f"{type(allowance).__name__} names the unknown condition {condition_id!r}; "
                     f"known conditions: {sorted(conditions)}"
                 )
+
+
+def _check_condition_dates(order: Order) -> None:
+    for condition in order.conditions:
+        starts_too_late = order.end_date is not None and condition.start_date > order.end_date
+        ends_too_soon = condition.end_date is not None and condition.end_date < order.start_date
+        if starts_too_late or ends_too_soon:
+            raise ValueError(
+                f"condition {condition.condition_id} runs from {condition.start_date} to "
+                f"{condition.end_date or 'an open end'}, outside the order's dates ({order.start_date} to "
+                f"{order.end_date or 'an open end'}), so it could never apply; correct its dates or remove it"
+            )
 
 
 def _place_references(order: Order) -> list[tuple[str, str]]:
@@ -411,9 +499,11 @@ def _place_references(order: Order) -> list[tuple[str, str]]:
             found.append((name, condition.place_id))
         if isinstance(condition, Curfew):
             found.extend(_curfew_places(name, condition))
-    for activation in order.activations:
-        if activation.home_unit_place_id is not None:
-            found.append((f"activation {activation.activation_id}", activation.home_unit_place_id))
+    found.extend(
+        (f"activation {activation.activation_id}", activation.home_unit_place_id)
+        for activation in order.activations
+        if activation.home_unit_place_id is not None
+    )
     return found
 
 
@@ -435,7 +525,7 @@ def _curfew_places(name: str, curfew: Curfew) -> list[tuple[str, str]]:
 
 def _check_activations(order: Order) -> None:
     ordered = sorted(order.activations, key=lambda a: (a.device_id, a.from_time))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if earlier.device_id == later.device_id and earlier.interval.intersect(later.interval):
             raise ValueError(
                 f"activations {earlier.activation_id} and {later.activation_id} put device "
