@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,3 +52,36 @@ class Reject:
             "t": None if self.t_us == NO_TIME_US else iso_utc(self.t_us),
             "raw": self.raw,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth knowing about records that were kept, counted rather than listed.
+
+    Parameters
+    ----------
+    code : str
+        Stable, lower case with underscores.
+    count : int
+        How many records it is about.
+    words : str
+        What was found and what was made of it.
+    """
+
+    code: str
+    count: int
+    words: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the note as JSON values."""
+        return {"code": self.code, "count": self.count, "words": self.words}
+
+
+def total_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Return one note a code, with the counts added, in order of code."""
+    counts: Counter[str] = Counter()
+    words: dict[str, str] = {}
+    for note in notes:
+        counts[note.code] += note.count
+        words.setdefault(note.code, note.words)
+    return tuple(Note(code=code, count=counts[code], words=words[code]) for code in sorted(counts))

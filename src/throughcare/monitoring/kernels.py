@@ -1,0 +1,385 @@
+"""The compiled fold: from the items of an activation to presence segments, one watch at a time.
+
+This is the fast path of :mod:`throughcare.monitoring.reference`, which says the same slowly and obviously;
+tests hold the two to exact equality. A kernel works on plain arrays: ``marks`` (int64) and ``sums`` (float64)
+are a watch's whole state, in the columns named below, and are changed in place by the caller's own copy.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from throughcare.kernel.columns import NO_TIME_US
+from throughcare.monitoring.areas import NOWHERE_M
+from throughcare.monitoring.items import FIX
+from throughcare.monitoring.membership import KNOTS_PER_UNIT, Z_LIMIT
+from throughcare.monitoring.status import StatusKind
+
+# columns of marks: instants are UTC microseconds, NO_TIME_US where there is none
+STATE, LAST_FIX, LAST_RADIO, LAST_ANY = 0, 1, 2, 3
+SEG_START, SEG_FIRST, SEG_LAST, SEG_DECIDED, SEG_COUNT = 4, 5, 6, 7, 8
+DROP_FIRST, DROP_PREV, DROP_COUNT = 9, 10, 11
+RISE_FIRST, RISE_PREV, RISE_COUNT = 12, 13, 14
+UNIT_MOVED, UNIT_DEAD, STRAP_OPEN = 15, 16, 17
+MARKS = 18
+# columns of sums
+LOG_ODDS, DROP, RISE, PEAK = 0, 1, 2, 3
+SUMS = 4
+# columns of the settings that a kernel receives (see settings_array)
+(
+    S_RULE,
+    S_DECORRELATION_US,
+    S_MAX_WEIGHT,
+    S_OPEN,
+    S_CLOSE,
+    S_CAP,
+    S_MISSED,
+    S_POOR_LIMIT,
+    S_GAP_US,
+    S_GATE_M,
+    S_RULE_DWELL_US,
+    S_RULE_MIN,
+) = range(12)
+SETTINGS = 12
+# why an item counted or did not (trace); the words are in throughcare.monitoring.tracing
+(
+    WHY_USED,
+    WHY_SAME_INSTANT,
+    WHY_POOR_CAPPED,
+    WHY_STRAP_OPEN,
+    WHY_UNIT_NOT_IN_PLACE,
+    WHY_NO_RADIO_HERE,
+    WHY_GATE,
+    WHY_UNIT_EVENT,
+) = range(8)
+
+SEGMENT_INTS = 7  # start, end, state, first, last, decided, count
+
+_HEARD = int(StatusKind.RADIO_HEARD)
+_MISSED = int(StatusKind.RADIO_MISSED)
+_MOVED = int(StatusKind.UNIT_MOVED)
+_IN_PLACE = int(StatusKind.UNIT_IN_PLACE)
+_DEAD = int(StatusKind.UNIT_DEAD)
+_HEARTBEAT = int(StatusKind.UNIT_HEARTBEAT)
+_RESTORED = int(StatusKind.UNIT_POWER_RESTORED)
+_STRAP_OPEN = int(StatusKind.STRAP_OPEN)
+_STRAP_CLOSED = int(StatusKind.STRAP_CLOSED)
+
+
+@njit(cache=True)
+def ring_distance2(east, north, v0, v1, x, y):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return (least squared distance to a ring's edges, whether a ray crosses it an odd number of times)."""
+    inside = False
+    nearest2 = NOWHERE_M * NOWHERE_M
+    for i in range(v0, v1 - 1):
+        x0, y0, x1, y1 = east[i], north[i], east[i + 1], north[i + 1]
+        if (y0 > y) != (y1 > y) and x < (x1 - x0) * (y - y0) / (y1 - y0) + x0:
+            inside = not inside
+        dx, dy = x1 - x0, y1 - y0
+        length2 = dx * dx + dy * dy
+        t = 0.0 if length2 == 0.0 else ((x - x0) * dx + (y - y0) * dy) / length2
+        t = min(1.0, max(0.0, t))
+        ex, ey = x - (x0 + t * dx), y - (y0 + t * dy)
+        nearest2 = min(nearest2, ex * ex + ey * ey)
+    return nearest2, inside
+
+
+@njit(cache=True)
+def part_distance(part, ring_range, box, circle, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return the signed distance to one part; ``-far`` stands for anything farther outside than ``far``."""
+    if x < box[part, 0] - far or x > box[part, 2] + far or y < box[part, 1] - far or y > box[part, 3] + far:
+        return -far * 1.01
+    if ring_range[part, 0] == ring_range[part, 1]:
+        dx, dy = x - circle[part, 0], y - circle[part, 1]
+        return circle[part, 2] - math.sqrt(dx * dx + dy * dy)
+    inside = False
+    nearest2 = NOWHERE_M * NOWHERE_M
+    for ring in range(ring_range[part, 0], ring_range[part, 1]):
+        ring2, odd = ring_distance2(east, north, rings[ring, 0], rings[ring, 1], x, y)
+        nearest2 = min(nearest2, ring2)
+        inside = inside != odd
+    distance = math.sqrt(nearest2)
+    return distance if inside else -distance
+
+
+@njit(cache=True)
+def compliance_distance(role, grow, ring_range, box, circle, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return the compliance distance in metres; beyond ``far`` only its side is exact."""
+    inside_m = -NOWHERE_M
+    clear_m = NOWHERE_M
+    forbids = False
+    for part in range(len(role)):
+        signed = part_distance(part, ring_range, box, circle, rings, east, north, x, y, far)
+        signed += grow[part]
+        if role[part] > 0:
+            inside_m = max(inside_m, signed)
+        else:
+            forbids = True
+            clear_m = min(clear_m, -signed)
+    return max(inside_m, clear_m) if forbids else inside_m
+
+
+@njit(cache=True)
+def table_value(z, table):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return the tabulated log-likelihood ratio at ``z``, clipped, linear between knots."""
+    clipped = min(Z_LIMIT, max(-Z_LIMIT, z))
+    place = (clipped + Z_LIMIT) * KNOTS_PER_UNIT
+    knot = int(place)
+    if knot >= len(table) - 1:
+        return table[len(table) - 1]
+    share = place - knot
+    return table[knot] + share * (table[knot + 1] - table[knot])
+
+
+@njit(cache=True)
+def emit(marks, sums, end, out_i, out_f, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Write the current segment, ending at ``end``, unless it is empty; return the new count."""
+    if end <= marks[SEG_START]:
+        return count
+    if count < len(out_i):
+        out_i[count, 0] = marks[SEG_START]
+        out_i[count, 1] = end
+        out_i[count, 2] = marks[STATE]
+        out_i[count, 3] = marks[SEG_FIRST]
+        out_i[count, 4] = marks[SEG_LAST]
+        out_i[count, 5] = marks[SEG_DECIDED]
+        out_i[count, 6] = marks[SEG_COUNT]
+        out_f[count] = sums[PEAK]
+    return count + 1
+
+
+@njit(cache=True)
+def forget(marks, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Forget accumulated evidence: nothing is known any more."""
+    sums[LOG_ODDS] = 0.0
+    sums[DROP] = 0.0
+    sums[RISE] = 0.0
+    marks[DROP_FIRST] = NO_TIME_US
+    marks[RISE_FIRST] = NO_TIME_US
+    marks[DROP_COUNT] = 0
+    marks[RISE_COUNT] = 0
+    marks[LAST_FIX] = NO_TIME_US
+    marks[LAST_RADIO] = NO_TIME_US
+
+
+@njit(cache=True)
+def lose(marks, sums, at, out_i, out_f, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """End the current segment at ``at`` and begin ``unknown`` there; return the new count of segments."""
+    if marks[STATE] != 0:
+        count = emit(marks, sums, at, out_i, out_f, count)
+        start = max(at, marks[SEG_START])
+        marks[STATE] = 0
+        marks[SEG_START] = start
+        marks[SEG_FIRST] = start
+        marks[SEG_LAST] = start
+        marks[SEG_DECIDED] = start
+        marks[SEG_COUNT] = 0
+        sums[PEAK] = 0.0
+    forget(marks, sums)
+    return count
+
+
+@njit(cache=True)
+def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Change state at item ``t``, dated back to the evidence that began the change."""
+    first = marks[DROP_FIRST] if state < 0 else marks[RISE_FIRST]
+    before = marks[DROP_PREV] if state < 0 else marks[RISE_PREV]
+    number = marks[DROP_COUNT] if state < 0 else marks[RISE_COUNT]
+    if first == NO_TIME_US:
+        first, before, number = t, marks[LAST_ANY], 1
+    boundary = first
+    if marks[STATE] != 0 and before != NO_TIME_US:
+        boundary = before + (first - before) // 2
+    boundary = max(boundary, marks[SEG_START])
+    if marks[STATE] != 0:
+        marks[SEG_LAST] = max(marks[SEG_FIRST], min(marks[SEG_LAST], boundary))
+    count = emit(marks, sums, boundary, out_i, out_f, count)
+    marks[STATE] = state
+    marks[SEG_START] = boundary
+    marks[SEG_FIRST] = first
+    marks[SEG_LAST] = t
+    marks[SEG_DECIDED] = t
+    marks[SEG_COUNT] = number
+    sums[PEAK] = 0.0
+    sums[DROP] = 0.0
+    sums[RISE] = 0.0
+    marks[DROP_FIRST] = NO_TIME_US
+    marks[RISE_FIRST] = NO_TIME_US
+    marks[DROP_COUNT] = 0
+    marks[RISE_COUNT] = 0
+    return count
+
+
+@njit(cache=True)
+def follow_runs(marks, sums, t, step):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Follow where the evidence turned: two cumulative sums, each reset when its turn is undone."""
+    before = marks[LAST_ANY]
+    sums[DROP] -= step
+    if sums[DROP] <= 0.0:
+        sums[DROP] = 0.0
+        marks[DROP_FIRST] = NO_TIME_US
+        marks[DROP_COUNT] = 0
+    elif step < 0.0:
+        if marks[DROP_FIRST] == NO_TIME_US:
+            marks[DROP_FIRST] = t
+            marks[DROP_PREV] = before
+        marks[DROP_COUNT] += 1
+    sums[RISE] += step
+    if sums[RISE] <= 0.0:
+        sums[RISE] = 0.0
+        marks[RISE_FIRST] = NO_TIME_US
+        marks[RISE_COUNT] = 0
+    elif step > 0.0:
+        if marks[RISE_FIRST] == NO_TIME_US:
+            marks[RISE_FIRST] = t
+            marks[RISE_PREV] = before
+        marks[RISE_COUNT] += 1
+
+
+@njit(cache=True)
+def count_evidence(marks, sums, t, step, out_i, out_f, count, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Change state where the log-odds say so; count evidence for the state that stands."""
+    state = marks[STATE]
+    log_odds = sums[LOG_ODDS]
+    if state >= 0 and log_odds <= -settings[S_OPEN]:
+        count = turn(marks, sums, -1, t, out_i, out_f, count)
+    elif state <= 0 and log_odds >= settings[S_CLOSE]:
+        count = turn(marks, sums, 1, t, out_i, out_f, count)
+    elif state * step > 0.0:
+        marks[SEG_LAST] = t
+        marks[SEG_COUNT] += 1
+    if marks[STATE] != 0:
+        sums[PEAK] = max(sums[PEAK], marks[STATE] * sums[LOG_ODDS])
+    return count
+
+
+@njit(cache=True)
+def unit_event(marks, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Follow the home unit: moved until a person confirms its place, dead until it speaks."""
+    if kind == _MOVED:
+        marks[UNIT_MOVED] = 1
+    elif kind == _IN_PLACE:
+        marks[UNIT_MOVED] = 0
+        marks[UNIT_DEAD] = 0
+    elif kind == _DEAD:
+        marks[UNIT_DEAD] = 1
+    else:
+        marks[UNIT_DEAD] = 0
+
+
+@njit(cache=True)
+def weight(t, last, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return how much of a witness an item is, by the time since the last of its sort."""
+    if last == NO_TIME_US:
+        return settings[S_MAX_WEIGHT]
+    return min(settings[S_MAX_WEIGHT], (t - last) / settings[S_DECORRELATION_US])
+
+
+@njit(cache=True)
+def fix_step(marks, sums, t, distance, sigma, poor, table, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return (the change of the log-odds, why) that one fix brings under the probabilistic detector."""
+    step = weight(t, marks[LAST_FIX], settings) * table_value(distance / sigma, table)
+    if poor and step < 0.0 and sums[LOG_ODDS] + step < -settings[S_POOR_LIMIT]:
+        capped = min(0.0, max(step, -settings[S_POOR_LIMIT] - sums[LOG_ODDS]))
+        return capped, WHY_POOR_CAPPED
+    return step, WHY_USED
+
+
+@njit(cache=True)
+def rule_step(marks, sums, t, distance, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return the change of the log-odds that one gated fix brings under the tuned rule."""
+    if distance >= 0.0:
+        return settings[S_CAP] - sums[LOG_ODDS]
+    first = marks[DROP_FIRST]
+    if (
+        first != NO_TIME_US
+        and t - first >= settings[S_RULE_DWELL_US]
+        and marks[DROP_COUNT] + 1 >= settings[S_RULE_MIN]
+    ):
+        return -settings[S_CAP] - sums[LOG_ODDS]
+    return -1e-6  # outside, not long enough yet: the run is followed, the state stands
+
+
+@njit(cache=True)
+def fold_watch(  # type: ignore[no-untyped-def]  # noqa: ANN201, C901, PLR0912, PLR0915
+    t_us, kind, lat, lon, sigma, radius, poor,  # noqa: ANN001
+    origin, role, grow, ring_range, box, circle, rings, east, north, radio,  # noqa: ANN001
+    settings, table, marks, sums, out_i, out_f, trace_why, trace_p, trace_l,  # noqa: ANN001
+):  # fmt: skip
+    """Fold the items of one activation into one watch; return the number of closed segments.
+
+    Where the number exceeds ``len(out_i)`` the output was too small and the caller starts again with more.
+    """
+    count = 0
+    tracing = len(trace_why) > 0
+    for i in range(len(t_us)):
+        t, what = t_us[i], kind[i]
+        why, step, own = WHY_USED, 0.0, 0.0
+        if what == _STRAP_OPEN:
+            marks[STRAP_OPEN] = 1
+            count = lose(marks, sums, t, out_i, out_f, count)
+            why = WHY_UNIT_EVENT
+        elif what == _STRAP_CLOSED:
+            marks[STRAP_OPEN] = 0
+            why = WHY_UNIT_EVENT
+        elif what != FIX and what != _HEARD and what != _MISSED:
+            unit_event(marks, what)
+            why = WHY_UNIT_EVENT
+        elif marks[STRAP_OPEN] == 1:
+            why = WHY_STRAP_OPEN
+        elif what != FIX and not radio:
+            why = WHY_NO_RADIO_HERE
+        elif what != FIX and (marks[UNIT_MOVED] == 1 or marks[UNIT_DEAD] == 1):
+            why = WHY_UNIT_NOT_IN_PLACE
+        elif settings[S_RULE] > 0.0 and (
+            what == _MISSED or (what == FIX and (poor[i] or radius[i] > settings[S_GATE_M]))
+        ):
+            why = WHY_GATE
+        elif (what == FIX and marks[LAST_FIX] == t) or (what != FIX and marks[LAST_RADIO] == t):
+            why = WHY_SAME_INSTANT
+        else:
+            if marks[LAST_ANY] != NO_TIME_US and t - marks[LAST_ANY] > settings[S_GAP_US]:
+                count = lose(marks, sums, marks[LAST_ANY], out_i, out_f, count)
+            if what == FIX:
+                x = (lon[i] - origin[1]) * origin[2]
+                y = (lat[i] - origin[0]) * origin[3]
+                distance = compliance_distance(
+                    role, grow, ring_range, box, circle, rings, east, north, x, y, Z_LIMIT * sigma[i]
+                )
+                own = table_value(distance / sigma[i], table)
+                if settings[S_RULE] > 0.0:
+                    step = rule_step(marks, sums, t, distance, settings)
+                else:
+                    step, why = fix_step(marks, sums, t, distance, sigma[i], poor[i], table, settings)
+                marks[LAST_FIX] = t
+            elif what == _HEARD:
+                own = Z_LIMIT
+                step = settings[S_CAP] - sums[LOG_ODDS]
+                marks[LAST_RADIO] = t
+            else:
+                own = -settings[S_MISSED]
+                step = -settings[S_MISSED] * weight(t, marks[LAST_RADIO], settings)
+                marks[LAST_RADIO] = t
+            sums[LOG_ODDS] = min(settings[S_CAP], max(-settings[S_CAP], sums[LOG_ODDS] + step))
+            follow_runs(marks, sums, t, step if what != _HEARD else Z_LIMIT * settings[S_CAP])
+            count = count_evidence(
+                marks, sums, t, step if what != _HEARD else settings[S_CAP], out_i, out_f, count, settings
+            )
+            marks[LAST_ANY] = t
+        if tracing:
+            trace_why[i] = why
+            trace_p[i] = own
+            trace_l[i] = sums[LOG_ODDS]
+    return count
+
+
+def new_marks(start_us: int) -> NDArray[np.int64]:
+    """Return the marks of a watch that has seen nothing since ``start_us``. Shape (18,)."""
+    marks = np.zeros(MARKS, np.int64)
+    marks[[LAST_FIX, LAST_RADIO, LAST_ANY, DROP_FIRST, DROP_PREV, RISE_FIRST, RISE_PREV]] = NO_TIME_US
+    marks[[SEG_START, SEG_FIRST, SEG_LAST, SEG_DECIDED]] = start_us
+    return marks

@@ -1,0 +1,140 @@
+"""The parameters of the engine: every number that a decision rests on, frozen, hashed and stored with it.
+
+Defaults come from the measured baselines in the project's research (section D6: tempering, outlier floor,
+50 m margin) and are re-tuned on a deployer's own data before anyone relies on them. A parameter set is part of
+every incident's evidence, so a changed number is a different, visible decision rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from throughcare.kernel.errors import RefusedInput
+from throughcare.kernel.ids import content_id
+
+
+class Detector(StrEnum):
+    """How presence is decided: by tempered probability, or by the documented baseline rule."""
+
+    PROBABILISTIC = "probabilistic"
+    TUNED_RULE = "tuned_rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Numbers of the detector and of the incident rules.
+
+    Parameters
+    ----------
+    margin_m : float, metres
+        Doubt about the boundary, given to the wearer: areas to stay in grow, areas to stay out of do not.
+    outlier_floor : float, probability
+        Share of fixes that may be anywhere: no fix is conclusive.
+    decorrelation_s : float, seconds
+        Errors repeat themselves: a fix ``dt`` after the last counts ``dt / decorrelation_s`` of a witness.
+    max_weight : float
+        The most that one fix may count, however long the silence before it.
+    open_log_odds, close_log_odds : float
+        Log-odds against compliance that open a violation; log-odds for it that end one (hysteresis).
+    cap_log_odds : float
+        Bound on accumulated log-odds of compliance, so that long compliance does not delay detection.
+    radio_missed_log_odds : float
+        Log-odds against presence for one unheard poll of a home unit known to be up and in place.
+    poor_source_share : float
+        Wi-Fi and cell fixes may take the log-odds no further than this share of ``open_log_odds``.
+    gap_limit_s : float, seconds
+        Silence longer than this is ``unknown`` from the last evidence on.
+    min_sigma_m, gnss_accuracy_m, wifi_accuracy_m, cell_accuracy_m : float, metres
+        Least standard error believed; radius assumed at 68 % where a fix does not say.
+    curfew_dwell_s, zone_dwell_s : float, seconds
+        Least evidenced time out of compliance that makes an incident.
+    merge_gap_s : float, seconds
+        Zone visits and silences closer than this are one incident.
+    no_contact_s : float, seconds
+        Silence of the tag that makes a loss of contact.
+    unit_silent_s : float, seconds
+        Silence of the home unit that makes an incident of its own.
+    low_battery_percent : float
+        At or below this the battery is low.
+    late_horizon_s : float, seconds
+        How long facts are kept for revision by late data; older facts are replayed from the archive.
+    rule_gate_m, rule_dwell_s, rule_min_fixes : float, float, int
+        The tuned rule: accuracy gate, dwell outside, and least number of fixes.
+    """
+
+    detector: Detector = Detector.PROBABILISTIC
+    margin_m: float = 50.0
+    outlier_floor: float = 0.01
+    decorrelation_s: float = 240.0
+    max_weight: float = 0.4
+    open_log_odds: float = 2.0
+    close_log_odds: float = 1.0
+    cap_log_odds: float = 2.5
+    radio_missed_log_odds: float = 2.0
+    poor_source_share: float = 0.8
+    gap_limit_s: float = 900.0
+    min_sigma_m: float = 5.0
+    gnss_accuracy_m: float = 25.0
+    wifi_accuracy_m: float = 75.0
+    cell_accuracy_m: float = 1000.0
+    curfew_dwell_s: float = 300.0
+    zone_dwell_s: float = 60.0
+    merge_gap_s: float = 900.0
+    no_contact_s: float = 1800.0
+    unit_silent_s: float = 3600.0
+    low_battery_percent: float = 20.0
+    late_horizon_s: float = 172_800.0
+    rule_gate_m: float = 50.0
+    rule_dwell_s: float = 240.0
+    rule_min_fixes: int = 3
+
+    def __post_init__(self) -> None:
+        for name in (f.name for f in fields(self) if f.name != "detector"):
+            if not getattr(self, name) > 0:
+                raise RefusedInput(
+                    where=f"parameter {name}",
+                    expected="a number above 0",
+                    found=repr(getattr(self, name)),
+                    action="Correct it, or leave it out to use the default.",
+                )
+        for name in ("outlier_floor", "max_weight", "poor_source_share"):
+            if getattr(self, name) >= 1:
+                raise RefusedInput(
+                    where=f"parameter {name}",
+                    expected="a share below 1",
+                    found=repr(getattr(self, name)),
+                    action="Give a share, such as 0.01.",
+                )
+
+    @property
+    def parameters_id(self) -> str:
+        """Content id of the set."""
+        return content_id("par", self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the parameters as JSON values."""
+        return asdict(self) | {"detector": str(self.detector)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Parameters:
+        """Return parameters from JSON values; an unknown name is refused.
+
+        Raises
+        ------
+        RefusedInput
+            If a name is unknown or a value is not of its type.
+        """
+        known = {f.name for f in fields(cls)}
+        for name in sorted(set(values) - known):
+            raise RefusedInput(
+                where=f"parameter {name}",
+                expected=f"one of {', '.join(sorted(known))}",
+                found="an unknown name",
+                action="Correct the name; nothing is guessed.",
+            )
+        clean = dict(values)
+        if "detector" in clean:
+            clean["detector"] = Detector(clean["detector"])
+        return cls(**clean)

@@ -1,0 +1,335 @@
+"""Compiled orders: what to watch, where and when, for each activation.
+
+A *watch* is one area with one demand (be in, or stay out). A *window* is a scheduled time in which a watch is
+demanded; time under an authorised absence, a suspension or a timed exemption is cut out of it beforehand, so
+that it cannot become a violation. A reasonable excuse is accepted afterwards: the incident stands and the
+excused time leaves the total. Variations are bitemporal: the rules are compiled as known at one instant.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from throughcare.kernel.ids import content_id
+from throughcare.kernel.time import Interval, instant_us, subtract_intervals
+from throughcare.monitoring.areas import Area, compile_area
+from throughcare.monitoring.incidents import IncidentKind
+from throughcare.monitoring.parameters import Parameters
+from throughcare.orders.allowances import Allowance, allowances_for
+from throughcare.orders.geometry import Geometry
+from throughcare.orders.history import OrderHistory, timeline
+from throughcare.orders.model import (
+    Activation,
+    Alcohol,
+    AnyCondition,
+    Attendance,
+    Curfew,
+    Order,
+    VictimProximity,
+    Zone,
+)
+from throughcare.orders.timetable import (
+    ScheduledSpan,
+    attendance_spans,
+    condition_interval,
+    curfew_spans,
+    zone_spans,
+)
+from throughcare.orders.vocabulary import ConditionKind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watch:
+    """One area and one demand.
+
+    Parameters
+    ----------
+    watch_id : str
+        Content id of the activation, the condition and the area.
+    radio : bool
+        Whether the home unit's radio speaks for this area (the unit stands in it).
+    """
+
+    watch_id: str
+    condition_id: str
+    kind: IncidentKind
+    area: Area
+    radio: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A scheduled time, and what of it is demanded.
+
+    Parameters
+    ----------
+    scheduled : Interval
+        As the timetable says; its start anchors the incident's id.
+    pieces : tuple of Interval
+        What is left after allowances given beforehand are cut out; may be empty.
+    watch_id, order_version, label : str, int, str
+    """
+
+    scheduled: Interval
+    pieces: tuple[Interval, ...]
+    watch_id: str
+    order_version: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRules:
+    """One condition in force for one activation, its windows in time order."""
+
+    condition: AnyCondition
+    order_id: str
+    order_version: int
+    kind: IncidentKind | None
+    windows: tuple[Window, ...]
+    allowances: tuple[Allowance, ...]
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ActivationRules:
+    """Everything that the engine needs to know about one activation."""
+
+    activation: Activation
+    wearer_ref: str
+    order_id: str
+    order_version: int
+    time_zone: str
+    interval: Interval
+    watches: tuple[Watch, ...]
+    conditions: tuple[ConditionRules, ...]
+
+    def watch(self, watch_id: str) -> Watch:
+        """Return the watch with that id."""
+        return next(watch for watch in self.watches if watch.watch_id == watch_id)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rules:
+    """Compiled orders of a set of activations.
+
+    Parameters
+    ----------
+    rules_id : str
+        Content id of the orders as known and the parameters. Windows are compiled for ``within`` only, which is
+        no part of the id: looking further ahead changes no rule.
+    """
+
+    rules_id: str
+    known_at_us: int
+    within: Interval
+    parameters: Parameters
+    activations: Mapping[str, ActivationRules]
+
+
+def compile_rules(
+    histories: Iterable[OrderHistory], *, parameters: Parameters, known_at_us: int, within: Interval
+) -> Rules:
+    """Return the rules in force over ``within``, as known at ``known_at_us``.
+
+    Parameters
+    ----------
+    within : Interval
+        Bounded: windows are compiled for this time only.
+    """
+    activations: dict[str, ActivationRules] = {}
+    described: list[Any] = [parameters.as_dict()]
+    for history in sorted(histories, key=lambda h: h.order_id):
+        pieces = timeline(history, known_at_us=known_at_us)
+        described.append([[piece.start_us, piece.end_us, order.as_json()] for piece, order in pieces])
+        for activation_id in sorted({a.activation_id for _, order in pieces for a in order.activations}):
+            activations[activation_id] = _compile_activation(activation_id, pieces, parameters, within)
+    return Rules(
+        rules_id=content_id("rules", described),
+        known_at_us=known_at_us,
+        within=within,
+        parameters=parameters,
+        activations=activations,
+    )
+
+
+def _compile_activation(
+    activation_id: str, pieces: tuple[tuple[Interval, Order], ...], parameters: Parameters, within: Interval
+) -> ActivationRules:
+    watches: dict[str, Watch] = {}
+    conditions: list[ConditionRules] = []
+    newest = [(order, _activation(order, activation_id)) for _, order in pieces]
+    order, activation = next((o, a) for o, a in reversed(newest) if a is not None)
+    for piece, version in pieces:
+        worn = _activation(version, activation_id)
+        if worn is None:
+            continue
+        shared = _shared(piece, worn.interval, within)
+        if shared is None:
+            continue
+        for condition in version.conditions:
+            conditions.extend(_compile_condition(version, worn, condition, shared, parameters, watches))
+    return ActivationRules(
+        activation=activation,
+        wearer_ref=order.wearer_ref,
+        order_id=order.order_id,
+        order_version=order.version,
+        time_zone=order.time_zone,
+        interval=activation.interval,
+        watches=tuple(sorted(watches.values(), key=lambda w: w.watch_id)),
+        conditions=tuple(conditions),
+    )
+
+
+def _activation(order: Order, activation_id: str) -> Activation | None:
+    return next((a for a in order.activations if a.activation_id == activation_id), None)
+
+
+def _shared(*intervals: Interval) -> Interval | None:
+    shared: Interval | None = intervals[0]
+    for item in intervals[1:]:
+        if shared is None:
+            return None
+        shared = shared.intersect(item)
+    return shared
+
+
+def _compile_condition(
+    order: Order,
+    worn: Activation,
+    condition: AnyCondition,
+    shared: Interval,
+    parameters: Parameters,
+    watches: dict[str, Watch],
+) -> list[ConditionRules]:
+    allowances = allowances_for(order, condition.condition_id)
+    span = condition_interval(order, condition).intersect(shared)
+    if span is None:
+        return []
+    found: list[ConditionRules] = []
+    for kind, spans, area, radio in _demands(order, worn, condition, shared, parameters):
+        watch = _watch(worn, condition, kind, area, radio)
+        watches[watch.watch_id] = watch
+        windows = tuple(_window(item, watch, order, allowances) for item in spans)
+        found.append(
+            ConditionRules(
+                condition=condition,
+                order_id=order.order_id,
+                order_version=order.version,
+                kind=kind,
+                windows=windows,
+                allowances=allowances,
+                interval=span,
+            )
+        )
+    if isinstance(condition, Alcohol | VictimProximity):
+        found.append(
+            ConditionRules(
+                condition=condition,
+                order_id=order.order_id,
+                order_version=order.version,
+                kind=None,
+                windows=(),
+                allowances=allowances,
+                interval=span,
+            )
+        )
+    return found
+
+
+Demand = tuple[IncidentKind, list[ScheduledSpan], Area, bool]
+
+
+def _demands(
+    order: Order, worn: Activation, condition: AnyCondition, shared: Interval, parameters: Parameters
+) -> list[Demand]:
+    """Return what a condition demands: a kind, its scheduled spans, the area and whether radio speaks for it."""
+    if isinstance(condition, Curfew):
+        return _curfew_demands(order, worn, condition, shared, parameters)
+    if isinstance(condition, Zone):
+        return _zone_demands(order, worn, condition, shared, parameters)
+    if isinstance(condition, Attendance):
+        place = order.place(condition.place_id)
+        area = compile_area(be_in=(place.area,), margin_m=parameters.margin_m)
+        radio = worn.home_unit_place_id == condition.place_id
+        spans = list(attendance_spans(order, condition, within=shared))
+        return [(IncidentKind.ATTENDANCE_MISSED, spans, area, radio)]
+    return []
+
+
+def _curfew_demands(
+    order: Order, worn: Activation, curfew: Curfew, shared: Interval, parameters: Parameters
+) -> list[Demand]:
+    by_places: dict[tuple[str, ...], list[ScheduledSpan]] = {}
+    for item in curfew_spans(order, curfew, within=shared):
+        by_places.setdefault(tuple(sorted(item.place_ids)), []).append(item)
+    demands: list[Demand] = []
+    for place_ids, spans in sorted(by_places.items()):
+        areas = tuple(order.place(place_id).area for place_id in place_ids)
+        area = compile_area(be_in=areas, margin_m=parameters.margin_m)
+        demands.append((IncidentKind.CURFEW_ABSENCE, spans, area, worn.home_unit_place_id in place_ids))
+    return demands
+
+
+def _zone_demands(
+    order: Order, worn: Activation, zone: Zone, shared: Interval, parameters: Parameters
+) -> list[Demand]:
+    demands: list[Demand] = []
+    for corridors, spans in _by_corridors(zone, zone_spans(order, zone, within=shared)):
+        if zone.kind is ConditionKind.EXCLUSION_ZONE:
+            entry = compile_area(be_in=corridors, keep_out=(zone.area,))
+            demands.append((IncidentKind.ZONE_ENTRY, spans, entry, False))
+            if zone.buffer_m > 0:
+                ring = compile_area(be_in=corridors, keep_out=(zone.area,), grow_m=zone.buffer_m)
+                demands.append((IncidentKind.ZONE_BUFFER, spans, ring, False))
+        else:
+            margin_m = max(parameters.margin_m, zone.buffer_m)
+            area = compile_area(be_in=(zone.area, *corridors), margin_m=margin_m)
+            demands.append((IncidentKind.ZONE_EXIT, spans, area, _home_unit_area(order, worn) == zone.area))
+    return demands
+
+
+Corridors = tuple[Geometry, ...]
+
+
+def _by_corridors(
+    zone: Zone, spans: tuple[ScheduledSpan, ...]
+) -> list[tuple[Corridors, list[ScheduledSpan]]]:
+    """Return the spans grouped by the exempt corridors that are open in them, cut where one opens or closes."""
+    always = tuple(e.corridor for e in zone.exemptions if e.corridor is not None and e.from_time is None)
+    timed = [
+        (Interval(instant_us(e.from_time), instant_us(e.to_time)), e.corridor)
+        for e in zone.exemptions
+        if e.corridor is not None and e.from_time is not None and e.to_time is not None
+    ]
+    edges = sorted({edge for when, _ in timed for edge in (when.start_us, when.stop_us)})
+    groups: dict[tuple[int, ...], list[ScheduledSpan]] = {}
+    for item in spans:
+        cuts = [item.start_us, *(edge for edge in edges if item.start_us < edge < item.end_us), item.end_us]
+        for start_us, end_us in itertools.pairwise(cuts):
+            opened = tuple(i for i, (when, _) in enumerate(timed) if when.contains(start_us))
+            groups.setdefault(opened, []).append(replace(item, start_us=start_us, end_us=end_us))
+    return [((*always, *(timed[i][1] for i in opened)), group) for opened, group in sorted(groups.items())]
+
+
+def _home_unit_area(order: Order, worn: Activation) -> Geometry | None:
+    return None if worn.home_unit_place_id is None else order.place(worn.home_unit_place_id).area
+
+
+def _watch(worn: Activation, condition: AnyCondition, kind: IncidentKind, area: Area, radio: bool) -> Watch:  # noqa: FBT001
+    watch_id = content_id("watch", worn.activation_id, condition.condition_id, str(kind), area.area_id, radio)
+    return Watch(watch_id=watch_id, condition_id=condition.condition_id, kind=kind, area=area, radio=radio)
+
+
+def _window(item: ScheduledSpan, watch: Watch, order: Order, allowances: tuple[Allowance, ...]) -> Window:
+    scheduled = Interval(item.start_us, item.end_us)
+    given_before = [a.interval for a in allowances if a.kind != "reasonable_excuse"]
+    return Window(
+        scheduled=scheduled,
+        pieces=subtract_intervals([scheduled], given_before) if given_before else (scheduled,),
+        watch_id=watch.watch_id,
+        order_version=order.version,
+        label=item.label,
+    )

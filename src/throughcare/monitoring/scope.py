@@ -1,0 +1,45 @@
+"""Scope: what an incident rule may look at. Rules are pure functions from a scope to incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from throughcare.kernel.time import Interval
+from throughcare.monitoring.fixes import Fixes
+from throughcare.monitoring.parameters import Parameters
+from throughcare.monitoring.presence import Segment
+from throughcare.monitoring.rules import ActivationRules
+from throughcare.monitoring.status import Statuses
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """The facts and rules of one activation, at one ``now``.
+
+    Parameters
+    ----------
+    fixes, statuses : Fixes, Statuses
+        Of this activation only, canonical (sorted by instant, exact duplicates once). In a live state the
+        oldest rows may be the last of their kind before the retained time: they say how things stood.
+    segments : mapping of watch id to tuple of Segment
+        Presence with respect to compliance: ``INSIDE`` is compliant (at the curfew address; outside the
+        exclusion zone), ``OUTSIDE`` is not. Contiguous, in time order, the last one open.
+    now_us : int
+        Nothing after this instant is known; deadlines up to it have passed.
+    """
+
+    rules: ActivationRules
+    parameters: Parameters
+    fixes: Fixes
+    statuses: Statuses
+    segments: Mapping[str, tuple[Segment, ...]]
+    now_us: int
+
+    @property
+    def interval(self) -> Interval | None:
+        """The activation up to ``now``; None when it has not begun."""
+        worn = self.rules.interval
+        if self.now_us <= worn.start_us:
+            return None
+        return Interval(worn.start_us, min(worn.stop_us, self.now_us))
