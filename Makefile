@@ -1,0 +1,59 @@
+# Two commands are the whole interface: `make run` and `make test`.
+# The others are for people who change the code; CONTRIBUTING.md says when.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+RUN_STAMP := .venv/.installed-run
+DEV_STAMP := .venv/.installed-dev
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --extra cli
+
+.PHONY: help run test check lock docs clean moved
+
+help:
+	@echo 'make run    generate the demonstration town, monitor it, print the path of the report'
+	@echo 'make test   everything that CI runs'
+	@echo 'make check  formatting, lint, types, layer contracts and house rules, without the tests'
+	@echo 'make docs   write the reference pages to docs/reference/'
+	@echo 'make lock   resolve the dependencies again, after a change to pyproject.toml'
+	@echo 'make clean  remove what the other commands made, the environment too'
+
+run: $(RUN_STAMP)
+	$(BIN)/throughcare demo
+
+test: $(DEV_STAMP)
+	$(BIN)/python -m tools.steps test
+
+check: $(DEV_STAMP)
+	$(BIN)/python -m tools.steps check
+
+docs: $(DEV_STAMP)
+	$(BIN)/python -m tools.reference docs/reference
+
+# run.lock is constrained by dev.lock, so that the product runs on the versions it was tested with.
+lock: $(DEV_STAMP)
+	$(COMPILE) --group dev --output-file requirements/dev.lock pyproject.toml
+	$(COMPILE) --group build --constraint requirements/dev.lock --output-file requirements/run.lock pyproject.toml
+
+clean:
+	rm -rf .venv .environment.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+		.coverage build dist out docs/reference node_modules
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than its lock when the environment holds what the lock names. An environment holds absolute
+# paths: a folder that was moved makes it again.
+ifneq ($(shell cat .venv/.made-at 2>/dev/null),$(shell pwd -P))
+$(RUN_STAMP): moved
+endif
+moved:
+
+$(RUN_STAMP): requirements/run.lock pyproject.toml tools/environment.sh
+	tools/environment.sh requirements/run.lock
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.lock $(RUN_STAMP)
+	tools/environment.sh requirements/dev.lock
+	@touch $@
