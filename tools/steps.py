@@ -67,10 +67,11 @@ def run_step(step: Step, *, root: Path) -> Outcome:
     except OSError as problem:
         print(f"cannot start {step.command[0]}: {problem.strerror}", flush=True)
         return Outcome(step, 127, 0.0, None)
-    assert process.stdout is not None, "Popen was asked for a pipe"
-    for line in process.stdout:
-        print(line, end="", flush=True)
-        closing = closing_line(line) or closing
+    with process:
+        assert process.stdout is not None, "Popen was asked for a pipe"
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            closing = closing_line(line) or closing
     return Outcome(step, process.wait(), time.monotonic() - began_s, closing)
 
 
