@@ -1,0 +1,205 @@
+"""The map of an incident or a night: one inline SVG that needs no tile, no server and no script."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from throughcare.adapters.reports import layers, words
+from throughcare.adapters.reports.background import Background
+from throughcare.adapters.reports.frame import HEIGHT, WIDTH, Frame, frame_for, in_view
+from throughcare.adapters.reports.labels import Placer
+from throughcare.adapters.reports.legend import legend
+from throughcare.adapters.reports.palette import INK, PAPER
+from throughcare.adapters.reports.points import GAP_US, Gap, MapPoint, trail
+from throughcare.adapters.reports.svg import number, picture, tag
+from throughcare.adapters.reports.view import PlaceView
+
+DRAWN_MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class MapDrawing:
+    """A map, and in words what it shows and what it leaves out."""
+
+    svg: str
+    description: str
+    notes: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+
+
+def draw_map(
+    points: Sequence[MapPoint],
+    *,
+    places: Sequence[PlaceView],
+    time_zone: str,
+    ident: str,
+    title: str,
+    marked_us: Sequence[int] = (),
+    gap_us: int = GAP_US,
+    background: Background | None = None,
+) -> MapDrawing | None:
+    """Return the map of the points and places, or None where there is nothing to place.
+
+    Parameters
+    ----------
+    points : sequence of MapPoint
+        In time order.
+    ident : str
+        Prefix of the SVG ids; unique on the page and made by us.
+    marked_us : sequence of int
+        Instants whose nearest points are numbered first: start, end, moment of detection.
+    gap_us : int
+        A silence longer than this is a gap: no line crosses it.
+    background : Background or None
+        Streets and buildings, drawn faintly.
+    """
+    frame = frame_for(points, places)
+    if frame is None:
+        return None
+    runs, gaps = trail(points, gap_us=gap_us)
+    first = _important(points, gaps, marked_us)
+    shown = thin(points, frame, keep={point.number for point in first})
+    kept = {id(point) for point in shown}
+    drawn_runs = [[point for point in run if id(point) in kept] for run in runs]
+    placer = Placer(WIDTH, HEIGHT)
+    scenery = layers.places(places, frame, placer, ident=ident)
+    body = (
+        tag("rect", width=WIDTH, height=HEIGHT, fill="#f8f7f5"),
+        background.draw(frame) if background else "",
+        scenery.under,
+        layers.circles(shown, frame),
+        layers.trail_lines(drawn_runs, frame),
+        layers.gap_edges(gaps, frame),
+        layers.dots(shown, frame),
+        scenery.over,
+        layers.numbers(shown, frame, placer, first=first),
+        layers.gap_labels(gaps, frame, placer),
+    )
+    description = _description(points, runs, gaps, places, frame, time_zone)
+    svg = _compose(body, shown, gaps, scenery.kinds, frame, ident=ident, title=title, description=description)
+    return MapDrawing(svg, description, _notes(points, shown, gaps, frame, time_zone), tuple(gaps))
+
+
+def thin(points: Sequence[MapPoint], frame: Frame, *, keep: Collection[int]) -> list[MapPoint]:
+    """Return the points worth drawing, at most about ``DRAWN_MOST``: a stay is thinned before a journey is.
+
+    Points off the trail, and the numbers in ``keep`` (both ends of a gap, marked moments), always stay.
+    """
+    apart = 1.5
+    kept = _spaced(points, frame, keep, apart)
+    while sum(point.on_trail for point in kept) > DRAWN_MOST and apart < WIDTH:
+        apart *= 1.6
+        kept = _spaced(points, frame, keep, apart)
+    return kept
+
+
+def _spaced(points: Sequence[MapPoint], frame: Frame, keep: Collection[int], apart: float) -> list[MapPoint]:
+    kept: list[MapPoint] = []
+    last = (-WIDTH, -HEIGHT)
+    for point in points:
+        here = frame.xy(point.lat_deg, point.lon_deg)
+        if not point.on_trail or point.number in keep or math.dist(here, last) >= apart:
+            kept.append(point)
+            last = here if point.on_trail else last
+    return kept
+
+
+def _important(points: Sequence[MapPoint], gaps: Sequence[Gap], marked_us: Sequence[int]) -> list[MapPoint]:
+    shown = [point for point in points if point.on_trail]
+    if not shown:
+        return []
+    first = [min(shown, key=lambda p: abs(p.t_us - t_us)) for t_us in marked_us]
+    ends = [point for gap in gaps for point in (gap.before, gap.after)]
+    return [shown[0], shown[-1], *first, *ends]
+
+
+def _compose(
+    body: Sequence[str],
+    shown: Sequence[MapPoint],
+    gaps: Sequence[Gap],
+    kinds: Sequence[str],
+    frame: Frame,
+    *,
+    ident: str,
+    title: str,
+    description: str,
+) -> str:
+    clip = tag("clipPath", tag("rect", width=WIDTH, height=HEIGHT), id=f"{ident}-c")
+    moving = tag("g", *body, class_="pan")
+    window = tag("g", moving, clip_path=f"url(#{ident}-c)", class_="window")
+    border = tag("rect", width=WIDTH, height=HEIGHT, fill="none", stroke=INK, stroke_width=1)
+    key, tall = legend(shown, has_gaps=bool(gaps), place_kinds=kinds, top=HEIGHT + 44)
+    furniture = layers.furniture(frame, y=HEIGHT + 24)
+    paper = tag("rect", width=WIDTH, height=HEIGHT + 44 + tall, fill=PAPER)
+    return picture(
+        tag("defs", clip),
+        paper,
+        window,
+        border,
+        furniture,
+        key,
+        width=WIDTH,
+        height=HEIGHT + 44 + tall,
+        ident=ident,
+        title=title,
+        description=description,
+        kind="map",
+    )
+
+
+def _description(
+    points: Sequence[MapPoint],
+    runs: Sequence[Sequence[MapPoint]],
+    gaps: Sequence[Gap],
+    places: Sequence[PlaceView],
+    frame: Frame,
+    zone: str,
+) -> str:
+    parts = [f"North is up; {WIDTH / frame.units_per_m:,.0f} m from west to east."]
+    parts += [f"{layers.PLACE_WORDS.get(place.kind, 'Area')}: {place.label}." for place in places]
+    if points:
+        first, last = (words.clock(point.t_us, zone) for point in (points[0], points[-1]))
+        trail_points = sum(len(run) for run in runs)
+        parts.append(f"{len(points)} positions from {first} to {last}, {trail_points} of them on the trail.")
+    parts.append(f"{len(gaps)} gaps in the trail." if gaps else "No gap in the trail.")
+    return " ".join([*parts, "The table holds every number."])
+
+
+def _notes(
+    points: Sequence[MapPoint], shown: Sequence[MapPoint], gaps: Sequence[Gap], frame: Frame, zone: str
+) -> tuple[str, ...]:
+    notes = [_gap_words(index, gap, zone) for index, gap in enumerate(gaps, 1)]
+    if len(shown) < len(points):
+        notes.append(
+            f"{len(shown)} of {len(points)} positions are drawn; the others would lie on top of a drawn one. "
+            "The table has all."
+        )
+    away = [point.number for point in points if not in_view(*frame.xy(point.lat_deg, point.lon_deg))]
+    if away:
+        notes.append(
+            f"Outside this map: {_listed(away)}. They are coarse or were not used, and are in the table."
+        )
+    unstated = [point for point in points if point.radius_m is not None and not point.stated]
+    if unstated:
+        notes.append(
+            f"{len(unstated)} positions did not state the level of their circle: drawn dashed, as given."
+        )
+    bare = sum(point.radius_m is None for point in points)
+    if bare:
+        notes.append(f"{bare} positions came without an accuracy: drawn without a circle.")
+    return tuple(notes)
+
+
+def _gap_words(index: int, gap: Gap, zone: str) -> str:
+    span = f"{words.clock(gap.before.t_us, zone, seconds=True)} to {words.clock(gap.after.t_us, zone, seconds=True)}"
+    others = f"; {gap.others} coarse or unused positions lie between" if gap.others else ""
+    ends = f"points {number(gap.before.number)} and {number(gap.after.number)}"
+    return f"Gap {index}, between {ends}: {span}, {words.duration(gap.seconds)}. No line is drawn{others}."
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    if len(numbers) > 12:
+        return f"{len(numbers)} positions"
+    return ("position " if len(numbers) == 1 else "positions ") + ", ".join(str(n) for n in numbers)
