@@ -1,0 +1,243 @@
+"""CSV files as blocks of text columns: pyarrow where a block is clean, line by line where a line is broken."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from throughcare.adapters.files.cells import NULL_WORDS
+from throughcare.adapters.files.fields import Field, find_columns, require_columns
+from throughcare.adapters.files.options import ReadOptions
+from throughcare.adapters.files.tables import Block, ended_early_note
+from throughcare.adapters.files.text import Lines, text_blocks
+from throughcare.kernel.columns import Ints
+from throughcare.kernel.errors import RefusedInput
+from throughcare.monitoring.intake import Reject
+
+_DELIMITERS = (",", ";", "\t", "|")
+_BLANK_LINES = (b"\n\n", b"\n\r\n")
+_CODED = ("source", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    names: list[str]
+    delimiter: str
+    columns: dict[str, int]
+    file: str
+
+    def labels(self) -> dict[str, str]:
+        return {field: self.names[index].strip() for field, index in self.columns.items()}
+
+
+def csv_blocks(
+    path: Path, *, fields: tuple[Field, ...], needed: tuple[str, ...], options: ReadOptions
+) -> Iterator[Block]:
+    """Yield the file's rows as blocks of text columns; broken lines are rejects of their block.
+
+    The first line that is not blank is the header; comma, semicolon, tab or bar separates. Row 1 is the line
+    after the header; blank lines do not count.
+
+    Raises
+    ------
+    RefusedInput
+        If the file cannot be read as text, has no usable header, or no row.
+    """
+    header: _Header | None = None
+    row = 1
+    for lines in text_blocks(path, block_bytes=options.block_bytes, kind="CSV"):
+        if header is None:
+            lines, header = _take_header(lines, path, fields, needed, options)  # noqa: PLW2901 - the rest of it
+            if header is None:
+                continue
+        block = _block(lines, header, row)
+        row += block.rows
+        if block.rows or block.notes:
+            yield block
+    if header is None or row == 1:
+        raise RefusedInput(
+            where=str(path),
+            expected="a header and at least one row",
+            found="a header only" if header else "blank lines only",
+            action="Ask for the file again: an export without rows often means a failed query.",
+        )
+
+
+def _take_header(
+    lines: Lines, path: Path, fields: tuple[Field, ...], needed: tuple[str, ...], options: ReadOptions
+) -> tuple[Lines, _Header | None]:
+    data = lines.data.lstrip(b"\r\n")
+    first, _, rest = data.partition(b"\n")
+    remaining = Lines(
+        rest,
+        whole=lines.whole,
+        ended_early=lines.ended_early,
+        bytes_done=lines.bytes_done,
+        bytes_total=lines.bytes_total,
+    )
+    if not first.strip():
+        return remaining, None
+    names, delimiter = _names(first, path)
+    chosen = find_columns(names, fields=fields, given=options.columns, file=str(path))
+    default = {"device"} if options.default_device is not None else set()
+    require_columns(
+        chosen, needed=[n for n in needed if n not in default], fields=fields, found=names, file=str(path)
+    )
+    return remaining, _Header(names, delimiter, chosen, path.name)
+
+
+def _names(line: bytes, path: Path) -> tuple[list[str], str]:
+    try:
+        text = line.decode().rstrip("\r")
+    except UnicodeDecodeError as error:
+        raise RefusedInput(
+            where=str(path),
+            expected="CSV in UTF-8",
+            found=f"a header that is not UTF-8 (byte {error.start})",
+            action="Save the file as CSV UTF-8, or name its format with --format.",
+        ) from None
+    delimiter = max(_DELIMITERS, key=text.count)
+    try:
+        return next(csv.reader([text], delimiter=delimiter, strict=True)), delimiter
+    except csv.Error as error:
+        raise RefusedInput(
+            where=str(path),
+            expected="a header of column names",
+            found=f"a first line that is not CSV ({error})",
+            action="Check that this is a CSV file, or name its format with --format.",
+        ) from None
+
+
+def _block(lines: Lines, header: _Header, row: int) -> Block:
+    data = lines.data
+    if data.startswith((b"\n", b"\r\n")) or any(blank in data for blank in _BLANK_LINES):
+        data = b"".join(line + b"\n" for line in lines.split() if line.strip())
+    count = data.count(b"\n") + (0 if data.endswith(b"\n") or not data else 1)
+    fast = _fast_columns(data, header, count) if lines.whole and count else None
+    texts = _Texts(data)
+    no_rejects: tuple[Reject, ...] = ()
+    if fast is not None:
+        columns, rows, rejects = fast, np.arange(row, row + count), no_rejects
+    else:
+        columns, rows, rejects = _slow_columns(texts.lines() if count else [], header, row, whole=lines.whole)
+    return Block(
+        columns=columns,
+        labels=header.labels(),
+        row=rows,
+        raw=lambda i: texts.line(int(rows[i]) - row),
+        rejects=rejects,
+        notes=(ended_early_note(),) if lines.ended_early else (),
+        rows=count,
+        bytes_done=lines.bytes_done,
+        bytes_total=lines.bytes_total,
+    )
+
+
+class _Texts:
+    """The lines of a block as they came, split only when one is asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._lines: list[bytes] | None = None
+
+    def lines(self) -> list[bytes]:
+        if self._lines is None:
+            self._lines = [x.removesuffix(b"\r") for x in self._data.removesuffix(b"\n").split(b"\n")]
+        return self._lines
+
+    def line(self, index: int) -> str:
+        return self.lines()[index].decode(errors="backslashreplace")
+
+
+def _fast_columns(data: bytes, header: _Header, count: int) -> dict[str, pa.Array] | None:
+    """Return the block's columns, or None where a line is not as wide as the header or not UTF-8."""
+    every = [str(i) for i in range(len(header.names))]
+    wanted = [str(index) for index in header.columns.values()]
+    try:
+        table = pacsv.read_csv(
+            io.BytesIO(data),
+            read_options=pacsv.ReadOptions(column_names=every),
+            parse_options=pacsv.ParseOptions(delimiter=header.delimiter),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(wanted, pa.string()),
+                include_columns=wanted,
+                null_values=list(NULL_WORDS),
+                strings_can_be_null=True,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if table.num_rows != count:
+        return None
+    return {field: table[str(index)].combine_chunks() for field, index in header.columns.items()}
+
+
+def _slow_columns(
+    lines: list[bytes], header: _Header, row: int, *, whole: bool
+) -> tuple[dict[str, pa.Array], Ints, tuple[Reject, ...]]:
+    """Return the columns of the lines that can be split, their rows, and a reject for each other line."""
+    cells: list[list[str]] = []
+    rows: list[int] = []
+    rejects: list[Reject] = []
+    for number, line in enumerate(lines, start=row):
+        try:
+            parts = next(csv.reader([line.decode()], delimiter=header.delimiter, strict=True))
+        except UnicodeDecodeError:
+            rejects.append(_reject(header, number, line, _NOT_UTF8))
+            continue
+        except csv.Error as error:
+            rejects.append(_reject(header, number, line, _broken(error)))
+            continue
+        if len(parts) != len(header.names):
+            rejects.append(_width_reject(header, number, line, len(parts)))
+        else:
+            cells.append(parts)
+            rows.append(number)
+    if not whole and rows and rows[-1] == row + len(lines) - 1 and _last_value_matters(header):
+        rejects.append(_reject(header, rows.pop(), lines[-1], _CUT))
+        cells.pop()
+    columns = {
+        field: pa.array([None if c[i] in NULL_WORDS else c[i] for c in cells], pa.string())
+        for field, i in header.columns.items()
+    }
+    return columns, np.array(rows, dtype=np.int64), tuple(rejects)
+
+
+_NOT_UTF8 = ("not_utf8", "text in UTF-8", "other bytes", "Save the file as UTF-8.")
+_CUT = (
+    "truncated_row",
+    "a line break at the end of the file",
+    "a last line without one, whose last value may be cut",
+    "If the row is whole, end the file with a line break; if not, ask for the file again.",
+)
+
+
+def _broken(error: csv.Error) -> tuple[str, str, str, str]:
+    action = "Close every quote on its own line; a quoted value cannot run over a line end."
+    return "broken_row", "one record a line", str(error), action
+
+
+def _last_value_matters(header: _Header) -> bool:
+    """Return whether a cut last value could pass for another: a number can, a code or an unused column cannot."""
+    used = {index: field for field, index in header.columns.items()}
+    return used.get(len(header.names) - 1, "source") not in _CODED
+
+
+def _width_reject(header: _Header, row: int, line: bytes, width: int) -> Reject:
+    expected = f"{len(header.names)} values, as in the header"
+    action = "Quote values that hold the separator; if it is the last row, the file may be cut."
+    return _reject(header, row, line, ("wrong_column_count", expected, str(width), action))
+
+
+def _reject(header: _Header, row: int, line: bytes, why: tuple[str, str, str, str]) -> Reject:
+    reason, expected, found, action = why
+    words = f"row: expected {expected}; found {found}. {action}"
+    raw = line.decode(errors="backslashreplace")
+    return Reject(file=header.file, row=row, field="row", reason=reason, words=words, raw=raw)
