@@ -150,11 +150,12 @@ class Incident:
     detected_us : int
         Event time at which the facts sufficed, never the time at which a computer noticed.
     low_s, best_s, high_s : float, seconds
-        Sum over spells, allowances taken off; ``low <= best <= high``.
+        Time out of compliance over all spells, within what was demanded; ``low <= best <= high``. While a
+        spell is open they run to its last evidence.
     unknown_s : float, seconds
         Time in the window with no evidence either way.
     atv_s : float, seconds
-        What this incident adds to the Accumulated Time Violation (``best_s`` unless excused).
+        What this incident adds to the Accumulated Time Violation: ``best_s`` less the excused time.
     """
 
     incident_id: str
@@ -187,6 +188,22 @@ class Incident:
     def fingerprint(self) -> str:
         """Content hash of the whole incident: two revisions that say the same have one fingerprint."""
         return content_hash(self.as_dict())
+
+    @property
+    def material(self) -> str:
+        """Content hash of what a person would be told anew: not of how far an open spell has run."""
+        told = [
+            str(self.code),
+            str(self.status),
+            self.order_version,
+            self.start_us,
+            self.end_us,
+            str(self.cause),
+        ]
+        spells = [[spell.start_us, spell.end_us, str(spell.code)] for spell in self.spells]
+        allowed = [[item.kind, item.allowance_id] for item in self.allowed]
+        closed = self.fingerprint if self.status is IncidentStatus.CLOSED else ""
+        return content_hash([self.incident_id, told, spells, allowed, closed])
 
     def as_dict(self) -> dict[str, Any]:
         """Return the incident as JSON values, instants in ISO 8601 UTC."""

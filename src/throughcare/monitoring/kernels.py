@@ -71,7 +71,7 @@ _STRAP_CLOSED = int(StatusKind.STRAP_CLOSED)
 
 
 @njit(cache=True)
-def ring_distance2(east, north, v0, v1, x, y):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def ring_distance2(east, north, v0, v1, x, y):  # type: ignore[no-untyped-def]
     """Return (least squared distance to a ring's edges, whether a ray crosses it an odd number of times)."""
     inside = False
     nearest2 = NOWHERE_M * NOWHERE_M
@@ -89,10 +89,10 @@ def ring_distance2(east, north, v0, v1, x, y):  # type: ignore[no-untyped-def]  
 
 
 @njit(cache=True)
-def part_distance(part, ring_range, box, circle, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def part_distance(part, grow, ring_range, box, circle, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]
     """Return the signed distance to one part; ``-far`` stands for anything farther outside than ``far``."""
     if x < box[part, 0] - far or x > box[part, 2] + far or y < box[part, 1] - far or y > box[part, 3] + far:
-        return -far * 1.01
+        return -far * 1.01 - grow  # the box is grown already
     if ring_range[part, 0] == ring_range[part, 1]:
         dx, dy = x - circle[part, 0], y - circle[part, 1]
         return circle[part, 2] - math.sqrt(dx * dx + dy * dy)
@@ -107,13 +107,13 @@ def part_distance(part, ring_range, box, circle, rings, east, north, x, y, far):
 
 
 @njit(cache=True)
-def compliance_distance(role, grow, ring_range, box, circle, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def compliance_distance(role, grow, ring_range, box, circle, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]
     """Return the compliance distance in metres; beyond ``far`` only its side is exact."""
     inside_m = -NOWHERE_M
     clear_m = NOWHERE_M
     forbids = False
     for part in range(len(role)):
-        signed = part_distance(part, ring_range, box, circle, rings, east, north, x, y, far)
+        signed = part_distance(part, grow[part], ring_range, box, circle, rings, east, north, x, y, far)
         signed += grow[part]
         if role[part] > 0:
             inside_m = max(inside_m, signed)
@@ -124,7 +124,7 @@ def compliance_distance(role, grow, ring_range, box, circle, rings, east, north,
 
 
 @njit(cache=True)
-def table_value(z, table):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def table_value(z, table):  # type: ignore[no-untyped-def]
     """Return the tabulated log-likelihood ratio at ``z``, clipped, linear between knots."""
     clipped = min(Z_LIMIT, max(-Z_LIMIT, z))
     place = (clipped + Z_LIMIT) * KNOTS_PER_UNIT
@@ -136,7 +136,7 @@ def table_value(z, table):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
 
 
 @njit(cache=True)
-def emit(marks, sums, end, out_i, out_f, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def emit(marks, sums, end, out_i, out_f, count):  # type: ignore[no-untyped-def]
     """Write the current segment, ending at ``end``, unless it is empty; return the new count."""
     if end <= marks[SEG_START]:
         return count
@@ -153,7 +153,7 @@ def emit(marks, sums, end, out_i, out_f, count):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def forget(marks, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def forget(marks, sums):  # type: ignore[no-untyped-def]
     """Forget accumulated evidence: nothing is known any more."""
     sums[LOG_ODDS] = 0.0
     sums[DROP] = 0.0
@@ -167,7 +167,7 @@ def forget(marks, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
 
 
 @njit(cache=True)
-def lose(marks, sums, at, out_i, out_f, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def lose(marks, sums, at, out_i, out_f, count):  # type: ignore[no-untyped-def]
     """End the current segment at ``at`` and begin ``unknown`` there; return the new count of segments."""
     if marks[STATE] != 0:
         count = emit(marks, sums, at, out_i, out_f, count)
@@ -184,7 +184,7 @@ def lose(marks, sums, at, out_i, out_f, count):  # type: ignore[no-untyped-def] 
 
 
 @njit(cache=True)
-def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped-def]
     """Change state at item ``t``, dated back to the evidence that began the change."""
     first = marks[DROP_FIRST] if state < 0 else marks[RISE_FIRST]
     before = marks[DROP_PREV] if state < 0 else marks[RISE_PREV]
@@ -215,7 +215,7 @@ def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
-def follow_runs(marks, sums, t, step):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def follow_runs(marks, sums, t, step):  # type: ignore[no-untyped-def]
     """Follow where the evidence turned: two cumulative sums, each reset when its turn is undone."""
     before = marks[LAST_ANY]
     sums[DROP] -= step
@@ -241,7 +241,7 @@ def follow_runs(marks, sums, t, step):  # type: ignore[no-untyped-def]  # noqa: 
 
 
 @njit(cache=True)
-def count_evidence(marks, sums, t, step, out_i, out_f, count, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def count_evidence(marks, sums, t, step, out_i, out_f, count, settings):  # type: ignore[no-untyped-def]
     """Change state where the log-odds say so; count evidence for the state that stands."""
     state = marks[STATE]
     log_odds = sums[LOG_ODDS]
@@ -258,7 +258,7 @@ def count_evidence(marks, sums, t, step, out_i, out_f, count, settings):  # type
 
 
 @njit(cache=True)
-def unit_event(marks, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def unit_event(marks, kind):  # type: ignore[no-untyped-def]
     """Follow the home unit: moved until a person confirms its place, dead until it speaks."""
     if kind == _MOVED:
         marks[UNIT_MOVED] = 1
@@ -272,7 +272,7 @@ def unit_event(marks, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
 
 
 @njit(cache=True)
-def weight(t, last, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def weight(t, last, settings):  # type: ignore[no-untyped-def]
     """Return how much of a witness an item is, by the time since the last of its sort."""
     if last == NO_TIME_US:
         return settings[S_MAX_WEIGHT]
@@ -280,7 +280,7 @@ def weight(t, last, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
 
 
 @njit(cache=True)
-def fix_step(marks, sums, t, distance, sigma, poor, table, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def fix_step(marks, sums, t, distance, sigma, poor, table, settings):  # type: ignore[no-untyped-def]
     """Return (the change of the log-odds, why) that one fix brings under the probabilistic detector."""
     step = weight(t, marks[LAST_FIX], settings) * table_value(distance / sigma, table)
     if poor and step < 0.0 and sums[LOG_ODDS] + step < -settings[S_POOR_LIMIT]:
@@ -290,7 +290,7 @@ def fix_step(marks, sums, t, distance, sigma, poor, table, settings):  # type: i
 
 
 @njit(cache=True)
-def rule_step(marks, sums, t, distance, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def rule_step(marks, sums, t, distance, settings):  # type: ignore[no-untyped-def]
     """Return the change of the log-odds that one gated fix brings under the tuned rule."""
     if distance >= 0.0:
         return settings[S_CAP] - sums[LOG_ODDS]
@@ -305,10 +305,10 @@ def rule_step(marks, sums, t, distance, settings):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
-def fold_watch(  # type: ignore[no-untyped-def]  # noqa: ANN201, C901, PLR0912, PLR0915
-    t_us, kind, lat, lon, sigma, radius, poor,  # noqa: ANN001
-    origin, role, grow, ring_range, box, circle, rings, east, north, radio,  # noqa: ANN001
-    settings, table, marks, sums, out_i, out_f, trace_why, trace_p, trace_l,  # noqa: ANN001
+def fold_watch(  # type: ignore[no-untyped-def]
+    t_us, kind, lat, lon, sigma, radius, poor,
+    origin, role, grow, ring_range, box, circle, rings, east, north, radio,
+    settings, table, marks, sums, out_i, out_f, trace_why, trace_p, trace_l,
 ):  # fmt: skip
     """Fold the items of one activation into one watch; return the number of closed segments.
 

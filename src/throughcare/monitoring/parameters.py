@@ -58,8 +58,6 @@ class Parameters:
         Silence of the home unit that makes an incident of its own.
     low_battery_percent : float
         At or below this the battery is low.
-    late_horizon_s : float, seconds
-        How long facts are kept for revision by late data; older facts are replayed from the archive.
     rule_gate_m, rule_dwell_s, rule_min_fixes : float, float, int
         The tuned rule: accuracy gate, dwell outside, and least number of fixes.
     """
@@ -85,7 +83,6 @@ class Parameters:
     no_contact_s: float = 1800.0
     unit_silent_s: float = 3600.0
     low_battery_percent: float = 20.0
-    late_horizon_s: float = 172_800.0
     rule_gate_m: float = 50.0
     rule_dwell_s: float = 240.0
     rule_min_fixes: int = 3

@@ -14,7 +14,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from throughcare.kernel.ids import content_id
-from throughcare.kernel.time import Interval, instant_us, subtract_intervals
+from throughcare.kernel.time import (
+    DAY_US,
+    Interval,
+    instant_us,
+    merge_intervals,
+    span,
+    subtract_intervals,
+)
 from throughcare.monitoring.areas import Area, compile_area
 from throughcare.monitoring.incidents import IncidentKind
 from throughcare.monitoring.parameters import Parameters
@@ -179,7 +186,32 @@ def _compile_activation(
         time_zone=order.time_zone,
         interval=activation.interval,
         watches=tuple(sorted(watches.values(), key=lambda w: w.watch_id)),
-        conditions=tuple(conditions),
+        conditions=_merge_versions(conditions),
+    )
+
+
+def _merge_versions(found: list[ConditionRules]) -> tuple[ConditionRules, ...]:
+    """Return one entry per condition and kind: a night that a variation leaves as it was stays one window."""
+    groups: dict[tuple[str, str], list[ConditionRules]] = {}
+    for item in found:
+        groups.setdefault((item.condition.condition_id, str(item.kind)), []).append(item)
+    return tuple(_merge_group(group) for _, group in sorted(groups.items()))
+
+
+def _merge_group(group: list[ConditionRules]) -> ConditionRules:
+    windows: dict[tuple[str, Interval], Window] = {}
+    for window in (window for item in group for window in item.windows):
+        key = (window.watch_id, window.scheduled)
+        before = windows.get(key)
+        pieces = window.pieces if before is None else merge_intervals([*before.pieces, *window.pieces])
+        windows[key] = replace(window, pieces=pieces)
+    last = group[-1]
+    allowances = {(a.kind, a.allowance_id, a.interval): a for item in group for a in item.allowances}
+    return replace(
+        last,
+        windows=tuple(sorted(windows.values(), key=lambda w: (w.scheduled.start_us, w.watch_id))),
+        allowances=tuple(sorted(allowances.values(), key=lambda a: (a.interval.start_us, a.allowance_id))),
+        interval=span(min(i.interval.start_us for i in group), max(i.interval.stop_us for i in group)),
     )
 
 
@@ -205,14 +237,14 @@ def _compile_condition(
     watches: dict[str, Watch],
 ) -> list[ConditionRules]:
     allowances = allowances_for(order, condition.condition_id)
-    span = condition_interval(order, condition).intersect(shared)
-    if span is None:
+    runs = condition_interval(order, condition).intersect(shared)
+    if runs is None:
         return []
     found: list[ConditionRules] = []
     for kind, spans, area, radio in _demands(order, worn, condition, shared, parameters):
         watch = _watch(worn, condition, kind, area, radio)
         watches[watch.watch_id] = watch
-        windows = tuple(_window(item, watch, order, allowances) for item in spans)
+        windows = tuple(_windows(spans, watch, order, allowances, runs))
         found.append(
             ConditionRules(
                 condition=condition,
@@ -221,7 +253,7 @@ def _compile_condition(
                 kind=kind,
                 windows=windows,
                 allowances=allowances,
-                interval=span,
+                interval=runs,
             )
         )
     if isinstance(condition, Alcohol | VictimProximity):
@@ -233,7 +265,7 @@ def _compile_condition(
                 kind=None,
                 windows=(),
                 allowances=allowances,
-                interval=span,
+                interval=runs,
             )
         )
     return found
@@ -254,7 +286,7 @@ def _demands(
         place = order.place(condition.place_id)
         area = compile_area(be_in=(place.area,), margin_m=parameters.margin_m)
         radio = worn.home_unit_place_id == condition.place_id
-        spans = list(attendance_spans(order, condition, within=shared))
+        spans = list(attendance_spans(order, condition, within=_padded(shared)))
         return [(IncidentKind.ATTENDANCE_MISSED, spans, area, radio)]
     return []
 
@@ -263,7 +295,7 @@ def _curfew_demands(
     order: Order, worn: Activation, curfew: Curfew, shared: Interval, parameters: Parameters
 ) -> list[Demand]:
     by_places: dict[tuple[str, ...], list[ScheduledSpan]] = {}
-    for item in curfew_spans(order, curfew, within=shared):
+    for item in curfew_spans(order, curfew, within=_padded(shared)):
         by_places.setdefault(tuple(sorted(item.place_ids)), []).append(item)
     demands: list[Demand] = []
     for place_ids, spans in sorted(by_places.items()):
@@ -323,13 +355,20 @@ def _watch(worn: Activation, condition: AnyCondition, kind: IncidentKind, area: 
     return Watch(watch_id=watch_id, condition_id=condition.condition_id, kind=kind, area=area, radio=radio)
 
 
-def _window(item: ScheduledSpan, watch: Watch, order: Order, allowances: tuple[Allowance, ...]) -> Window:
-    scheduled = Interval(item.start_us, item.end_us)
+def _windows(
+    spans: list[ScheduledSpan], watch: Watch, order: Order, allowances: tuple[Allowance, ...], runs: Interval
+) -> list[Window]:
     given_before = [a.interval for a in allowances if a.kind != "reasonable_excuse"]
-    return Window(
-        scheduled=scheduled,
-        pieces=subtract_intervals([scheduled], given_before) if given_before else (scheduled,),
-        watch_id=watch.watch_id,
-        order_version=order.version,
-        label=item.label,
-    )
+    windows: list[Window] = []
+    for item in spans:
+        scheduled = Interval(item.start_us, item.end_us)
+        shared = scheduled.intersect(runs)
+        if shared is not None:
+            pieces = subtract_intervals([shared], given_before) if given_before else (shared,)
+            windows.append(Window(scheduled, pieces, watch.watch_id, order.version, item.label))
+    return windows
+
+
+def _padded(shared: Interval) -> Interval:
+    """Return the interval with a day on either side, so that a night that it cuts is still seen whole."""
+    return Interval(shared.start_us - DAY_US, shared.stop_us + DAY_US)

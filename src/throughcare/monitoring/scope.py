@@ -27,6 +27,9 @@ class Scope:
         exclusion zone), ``OUTSIDE`` is not. Contiguous, in time order, the last one open.
     now_us : int
         Nothing after this instant is known; deadlines up to it have passed.
+    whole_from_us : int or None
+        From here on every fact is present; of what came before, only the last of its kind. None where nothing
+        was cut. Incidents that ended by then are not told again: they are final.
     """
 
     rules: ActivationRules
@@ -35,6 +38,7 @@ class Scope:
     statuses: Statuses
     segments: Mapping[str, tuple[Segment, ...]]
     now_us: int
+    whole_from_us: int | None = None
 
     @property
     def interval(self) -> Interval | None:

@@ -1,0 +1,307 @@
+"""Advance: state, facts and rules in; new state and events out. Pure.
+
+New facts join the retained ones in canonical order. Where all of them are newer than everything folded so far
+the fold goes on from its head; otherwise it starts again from the base, so that a late fact revises or
+retracts what was told and nothing is edited. Facts older than the base are counted and told as ``too_late``:
+the archive, replayed, is the place to settle them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from throughcare.kernel.columns import NO_TIME_US
+from throughcare.monitoring.evaluate import evaluate
+from throughcare.monitoring.events import Event, EventKind, event_id
+from throughcare.monitoring.fixes import Fixes
+from throughcare.monitoring.folding import fold, open_tail, start_carry
+from throughcare.monitoring.incidents import Incident, IncidentStatus
+from throughcare.monitoring.items import Batch, canonical_fixes, canonical_statuses, merge_items
+from throughcare.monitoring.presence import Segment
+from throughcare.monitoring.pruning import prune
+from throughcare.monitoring.rules import ActivationRules, Rules
+from throughcare.monitoring.scope import Scope
+from throughcare.monitoring.state import ActivationState, State, Told, WatchState
+from throughcare.monitoring.status import Statuses
+
+
+def advance(
+    state: State,
+    fixes: Fixes,
+    statuses: Statuses,
+    *,
+    rules: Rules,
+    now_us: int,
+    retain_us: int | None = None,
+) -> tuple[State, tuple[Event, ...]]:
+    """Return the state and the events after new facts, or after time alone has passed.
+
+    Parameters
+    ----------
+    fixes, statuses : Fixes, Statuses
+        New facts in any order, duplicates allowed; keyed by activation. Every activation must be in ``rules``
+        (intake has rejected the others).
+    rules : Rules
+        Compiled orders; when they differ from the last advance's, everything retained is evaluated anew.
+    now_us : int
+        Nothing is known after it; it never goes back.
+    retain_us : int or None, microseconds
+        How long facts are kept for revision; None keeps all (replay).
+
+    Raises
+    ------
+    ValueError
+        If ``now_us`` goes back, or an activation is not in the rules.
+    """
+    if now_us < state.now_us:
+        raise ValueError(f"now_us {now_us} is before the last advance's {state.now_us}")
+    arrived = _by_activation(fixes, statuses)
+    unknown = sorted(set(arrived) - set(rules.activations))
+    if unknown:
+        raise ValueError(f"facts of activations that the rules do not hold: {unknown[:3]}")
+    activations = dict(state.activations)
+    events: list[Event] = []
+    for activation_id in sorted(rules.activations):
+        compiled = rules.activations[activation_id]
+        held = activations.get(activation_id)
+        new = arrived.get(activation_id)
+        if new is None and held is None and compiled.interval.start_us > now_us:
+            continue
+        before = held or _empty(compiled)
+        after, told = _advance_one(
+            before,
+            new or (_NO_FIXES, _NO_STATUSES),
+            compiled,
+            rules,
+            now_us,
+            state.rules_id == rules.rules_id,
+        )
+        activations[activation_id] = (
+            after
+            if retain_us is None
+            else prune(after, compiled=compiled, rules=rules, oldest_us=now_us - retain_us)
+        )
+        events.extend(told)
+    events.sort(key=lambda event: (event.t_us, event.event_id))
+    return State(activations=activations, rules_id=rules.rules_id, now_us=now_us), tuple(events)
+
+
+_NO_FIXES = Fixes.empty()
+_NO_STATUSES = Statuses.empty()
+
+Facts = tuple[Fixes, Statuses]
+
+
+def scope_of(held: ActivationState, *, compiled: ActivationRules, rules: Rules, now_us: int) -> Scope:
+    """Return what the incident rules may look at, from a state."""
+    segments: dict[str, tuple[Segment, ...]] = {}
+    for watch_id, watch in held.watches.items():
+        tail = open_tail(watch.head, now_us=now_us, parameters=rules.parameters)
+        segments[watch_id] = (*watch.before, *watch.since, *tail)
+    return Scope(
+        rules=compiled,
+        parameters=rules.parameters,
+        fixes=held.fixes,
+        statuses=held.statuses,
+        segments=segments,
+        now_us=now_us,
+    )
+
+
+def _by_activation(fixes: Fixes, statuses: Statuses) -> dict[str, Facts]:
+    of_fixes = _split(fixes)
+    of_statuses = _split(statuses)
+    return {
+        key: (of_fixes.get(key, _NO_FIXES), of_statuses.get(key, _NO_STATUSES))
+        for key in of_fixes.keys() | of_statuses.keys()
+    }
+
+
+def _split(batch: Batch) -> dict[str, Batch]:
+    if not len(batch):
+        return {}
+    order = np.argsort(batch.key, kind="stable")
+    edges = np.flatnonzero(np.diff(batch.key[order])) + 1
+    found: dict[str, Batch] = {}
+    for rows in np.split(order, edges):
+        name = batch.keys[int(batch.key[rows[0]])]
+        found[name] = batch.take(rows).rekey(np.zeros(len(rows), np.int64), (name,))
+    return found
+
+
+def _empty(compiled: ActivationRules) -> ActivationState:
+    return ActivationState(
+        activation_id=compiled.activation.activation_id,
+        base_us=compiled.interval.start_us - 1,
+        head_us=NO_TIME_US,
+        fixes=_NO_FIXES,
+        statuses=_NO_STATUSES,
+        watches={},
+        told={},
+    )
+
+
+def _advance_one(
+    held: ActivationState,
+    new: Facts,
+    compiled: ActivationRules,
+    rules: Rules,
+    now_us: int,
+    same_rules: bool,  # noqa: FBT001
+) -> tuple[ActivationState, list[Event]]:
+    events: list[Event] = []
+    fixes, statuses = new
+    late = int(np.count_nonzero(fixes.t_us <= held.base_us) + np.count_nonzero(statuses.t_us <= held.base_us))
+    if late:
+        events.append(_notice(EventKind.TOO_LATE, held, now_us, late))
+        fixes, statuses = fixes.take(fixes.t_us > held.base_us), statuses.take(statuses.t_us > held.base_us)
+    if not same_rules and held.base_us >= compiled.interval.start_us and held.watches:
+        events.append(_notice(EventKind.REPLAY_NEEDED, held, now_us, 0))
+    merged = _merge(held, fixes, statuses, compiled, rules, same_rules)
+    incidents = evaluate(scope_of(merged, compiled=compiled, rules=rules, now_us=now_us))
+    told, news = _tell(merged, incidents, now_us)
+    return replace(merged, told=told), events + news
+
+
+def _notice(kind: EventKind, held: ActivationState, now_us: int, count: int) -> Event:
+    identity = event_id(
+        kind=kind, about=held.activation_id, revision=0, content=f"{held.base_us} {now_us} {count}"
+    )
+    return Event(identity, kind, held.activation_id, None, 0, now_us, now_us, None, count=count)
+
+
+def _merge(
+    held: ActivationState,
+    fixes: Fixes,
+    statuses: Statuses,
+    compiled: ActivationRules,
+    rules: Rules,
+    same_rules: bool,  # noqa: FBT001
+) -> ActivationState:
+    oldest = min(
+        [int(batch.t_us.min()) for batch in (fixes, statuses) if len(batch)], default=held.head_us + 1
+    )
+    all_fixes = canonical_fixes(Fixes.concat([held.fixes, fixes])) if len(fixes) else held.fixes
+    all_statuses = (
+        canonical_statuses(Statuses.concat([held.statuses, statuses])) if len(statuses) else held.statuses
+    )
+    ready = same_rules and all(watch.watch_id in held.watches for watch in compiled.watches)
+    if ready and oldest > held.head_us:
+        return _fold_on(held, all_fixes, all_statuses, compiled, rules)
+    return _fold_again(held, all_fixes, all_statuses, compiled, rules)
+
+
+def _fold_on(
+    held: ActivationState, fixes: Fixes, statuses: Statuses, compiled: ActivationRules, rules: Rules
+) -> ActivationState:
+    new = merge_items(
+        fixes.take(fixes.t_us > held.head_us), statuses.take(statuses.t_us > held.head_us), rules.parameters
+    )
+    watches: dict[str, WatchState] = {}
+    for watch in compiled.watches:
+        before = held.watches[watch.watch_id]
+        head, segments = fold(new, watch, before.head, parameters=rules.parameters)
+        watches[watch.watch_id] = replace(before, head=head, since=before.since + segments)
+    return replace(held, head_us=_newest(fixes, statuses), fixes=fixes, statuses=statuses, watches=watches)
+
+
+def _fold_again(
+    held: ActivationState, fixes: Fixes, statuses: Statuses, compiled: ActivationRules, rules: Rules
+) -> ActivationState:
+    items = merge_items(
+        fixes.take(fixes.t_us > held.base_us), statuses.take(statuses.t_us > held.base_us), rules.parameters
+    )
+    watches: dict[str, WatchState] = {}
+    for watch in compiled.watches:
+        known = held.watches.get(watch.watch_id)
+        base = start_carry(held.base_us + 1) if known is None else known.base
+        head, segments = fold(items, watch, base, parameters=rules.parameters)
+        watches[watch.watch_id] = WatchState(
+            base=base, head=head, before=() if known is None else known.before, since=segments
+        )
+    return replace(held, head_us=_newest(fixes, statuses), fixes=fixes, statuses=statuses, watches=watches)
+
+
+def _newest(fixes: Fixes, statuses: Statuses) -> int:
+    return max([int(batch.t_us[-1]) for batch in (fixes, statuses) if len(batch)], default=NO_TIME_US)
+
+
+def _tell(
+    held: ActivationState, incidents: tuple[Incident, ...], now_us: int
+) -> tuple[dict[str, Told], list[Event]]:
+    """Compare what stands with what was told; return the new telling and the events between the two."""
+    told: dict[str, Told] = {}
+    events: list[Event] = []
+    for incident in incidents:
+        before = held.told.get(incident.incident_id)
+        if before is None and incident.start_us <= held.base_us:
+            continue  # settled and told before the base; only its last trace is seen here
+        material = incident.material
+        if before is not None and before.material == material:
+            told[incident.incident_id] = before
+            continue
+        revision = 1 if before is None else before.revision + 1
+        events.append(_news(incident, before, revision, material, now_us))
+        told[incident.incident_id] = Told(
+            incident_id=incident.incident_id,
+            kind=str(incident.kind),
+            code=str(incident.code),
+            start_us=incident.start_us,
+            stop_us=_stop_us(incident),
+            material=material,
+            revision=revision,
+        )
+    gone = sorted(held.told.keys() - told.keys())
+    events.extend(_retraction(held, held.told[incident_id], now_us) for incident_id in gone)
+    return told, events
+
+
+def _stop_us(incident: Incident) -> int | None:
+    """Return the instant after which no fact can change the incident; None while it is open."""
+    if incident.status is IncidentStatus.OPEN:
+        return None
+    window = incident.window
+    ends = [incident.end_us, None if window is None else window.end_us, incident.detected_us]
+    return max(end for end in ends if end is not None)
+
+
+def _news(incident: Incident, before: Told | None, revision: int, material: str, now_us: int) -> Event:
+    closed = incident.status is IncidentStatus.CLOSED
+    if before is None:
+        kind, t_us = EventKind.OPENED, incident.detected_us
+    elif closed and before.stop_us is None:
+        kind, t_us = EventKind.CLOSED, now_us if incident.end_us is None else incident.end_us
+    else:
+        kind, t_us = EventKind.REVISED, now_us
+    identity = event_id(kind=kind, about=incident.incident_id, revision=revision, content=material)
+    return Event(
+        event_id=identity,
+        kind=kind,
+        activation_id=incident.activation_id,
+        incident_id=incident.incident_id,
+        revision=revision,
+        t_us=t_us,
+        known_us=now_us,
+        incident=incident,
+        code=str(incident.code),
+    )
+
+
+def _retraction(held: ActivationState, told: Told, now_us: int) -> Event:
+    revision = told.revision + 1
+    identity = event_id(
+        kind=EventKind.RETRACTED, about=told.incident_id, revision=revision, content=told.material
+    )
+    return Event(
+        event_id=identity,
+        kind=EventKind.RETRACTED,
+        activation_id=held.activation_id,
+        incident_id=told.incident_id,
+        revision=revision,
+        t_us=now_us,
+        known_us=now_us,
+        incident=None,
+        code=told.code,
+    )

@@ -1,0 +1,79 @@
+"""Deadlines: when to call ``advance`` again although nothing new has arrived.
+
+Silence must fire too: a curfew begins, an appointment passes, contact is lost. The event that a deadline
+causes carries the deadline's time, so a late scheduler moves nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from throughcare.kernel.columns import NO_TIME_US
+from throughcare.kernel.time import MINUTE_US, SECOND_US
+from throughcare.monitoring import kernels
+from throughcare.monitoring.rules import ActivationRules, Rules
+from throughcare.monitoring.state import ActivationState, State
+from throughcare.orders.model import Attendance
+
+
+def next_deadline_us(state: State, rules: Rules) -> int | None:
+    """Return the earliest instant after ``state.now_us`` at which time alone can change an incident.
+
+    Returns
+    -------
+    int or None
+        None when nothing is due within the time for which the rules were compiled.
+    """
+    found = [
+        due
+        for activation_id, compiled in rules.activations.items()
+        for due in _due(compiled, state.activations.get(activation_id), rules)
+        if due > state.now_us and due <= rules.within.stop_us
+    ]
+    return min(found, default=None)
+
+
+def _due(compiled: ActivationRules, held: ActivationState | None, rules: Rules) -> list[int]:
+    due = [compiled.interval.start_us, *_window_edges(compiled)]
+    if compiled.interval.end_us is not None:
+        due.append(compiled.interval.end_us)
+    last_us = compiled.interval.start_us
+    if held is not None:
+        last_us = max(last_us, held.head_us)
+        due.extend(_silences(held, rules))
+    parameters = rules.parameters
+    waits_s = (
+        parameters.no_contact_s,
+        parameters.unit_silent_s,
+        parameters.merge_gap_s,
+        parameters.gap_limit_s,
+    )
+    due.extend(last_us + round(wait * SECOND_US) for wait in waits_s)
+    return due
+
+
+def _window_edges(compiled: ActivationRules) -> list[int]:
+    edges: list[int] = []
+    for rules in compiled.conditions:
+        late_us = 0
+        if isinstance(rules.condition, Attendance):
+            late_us = rules.condition.late_after_min * MINUTE_US
+        for window in rules.windows:
+            edges.extend((window.scheduled.start_us + late_us, window.scheduled.stop_us))
+            edges.extend(edge for piece in window.pieces for edge in (piece.start_us, piece.stop_us))
+    return edges
+
+
+def _silences(held: ActivationState, rules: Rules) -> list[int]:
+    gap_us = round(rules.parameters.gap_limit_s * SECOND_US) + 1
+    lasts = [int(watch.head.marks[kernels.LAST_ANY]) for watch in held.watches.values()]
+    due = [last + gap_us for last in lasts if last != NO_TIME_US]
+    parameters = rules.parameters
+    for batch, wait_s in (
+        (held.fixes.t_us, parameters.no_contact_s),
+        (held.statuses.t_us, parameters.no_contact_s),
+        (held.statuses.t_us, parameters.unit_silent_s),
+    ):
+        if len(batch):
+            due.append(int(np.max(batch)) + round(wait_s * SECOND_US))
+    return due

@@ -1,0 +1,254 @@
+"""The reference: the engine said slowly and obviously, from all the facts at once.
+
+No compiled code, no checkpoints, no batches: sort the facts, walk over them once for each watch, keep the
+segments in a list, then apply the incident rules. The fast path must give exactly the same; the law tests
+hold it to that. Read this file to know what the engine does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from throughcare.kernel.time import SECOND_US
+from throughcare.monitoring.areas import compliance_distance_m
+from throughcare.monitoring.evaluate import evaluate
+from throughcare.monitoring.fixes import Fixes
+from throughcare.monitoring.folding import probability
+from throughcare.monitoring.incidents import Incident
+from throughcare.monitoring.items import FIX, Items, canonical_fixes, canonical_statuses, merge_items
+from throughcare.monitoring.membership import log_ratio, log_ratio_table
+from throughcare.monitoring.parameters import Detector, Parameters
+from throughcare.monitoring.presence import Presence, Segment
+from throughcare.monitoring.rules import ActivationRules, Watch
+from throughcare.monitoring.scope import Scope
+from throughcare.monitoring.status import Statuses, StatusKind
+
+INSIDE, OUTSIDE, UNKNOWN = Presence.INSIDE, Presence.OUTSIDE, Presence.UNKNOWN
+
+
+@dataclass
+class Run:
+    """Where the evidence turned: a cumulative sum that is forgotten when the turn is undone."""
+
+    total: float = 0.0
+    first_us: int | None = None
+    before_us: int | None = None
+    count: int = 0
+
+    def follow(self, t_us: int, step: float, before_us: int | None) -> None:
+        """Add a step in the run's own direction (negative undoes it)."""
+        self.total += step
+        if self.total <= 0.0:
+            self.total, self.first_us, self.count = 0.0, None, 0
+        elif step > 0.0:
+            if self.first_us is None:
+                self.first_us, self.before_us = t_us, before_us
+            self.count += 1
+
+
+class Walk:
+    """One watch's walk over the items of one activation."""
+
+    def __init__(self, watch: Watch, parameters: Parameters, start_us: int) -> None:
+        self.watch = watch
+        self.parameters = parameters
+        self.table = log_ratio_table(parameters.outlier_floor)
+        self.segments: list[Segment] = []
+        self.state = UNKNOWN
+        self.start_us = self.first_us = self.last_us = self.decided_us = start_us
+        self.evidence = 0
+        self.peak = 0.0
+        self.log_odds = 0.0
+        self.drop, self.rise = Run(), Run()
+        self.last_fix_us: int | None = None
+        self.last_radio_us: int | None = None
+        self.last_any_us: int | None = None
+        self.unit_moved = self.unit_dead = self.strap_open = False
+
+    def take(self, items: Items, i: int) -> None:
+        """Take one item."""
+        t_us, kind = int(items.t_us[i]), int(items.kind[i])
+        if kind not in (FIX, StatusKind.RADIO_HEARD, StatusKind.RADIO_MISSED):
+            self._event(t_us, kind)
+            return
+        if self.strap_open or self._is_unusable(items, i, kind):
+            return
+        last_of_sort = self.last_fix_us if kind == FIX else self.last_radio_us
+        if last_of_sort == t_us:
+            return  # a second report of one instant is no second witness
+        if self.last_any_us is not None and t_us - self.last_any_us > self.parameters.gap_limit_s * SECOND_US:
+            self._lose(self.last_any_us)
+        if kind == FIX:
+            step = pull = self._fix_step(items, i, t_us)
+            self.last_fix_us = t_us
+        elif kind == StatusKind.RADIO_HEARD:
+            # heard beside the unit: certain enough to go straight to the cap, and to undo any turn
+            step, pull = self.parameters.cap_log_odds - self.log_odds, 4.0 * self.parameters.cap_log_odds
+            self.last_radio_us = t_us
+        else:
+            step = pull = -self.parameters.radio_missed_log_odds * self._weight(t_us, self.last_radio_us)
+            self.last_radio_us = t_us
+        cap = self.parameters.cap_log_odds
+        self.log_odds = min(cap, max(-cap, self.log_odds + step))
+        self.drop.follow(t_us, -pull, self.last_any_us)
+        self.rise.follow(t_us, pull, self.last_any_us)
+        self._decide(t_us, pull)
+        self.last_any_us = t_us
+
+    def _event(self, t_us: int, kind: int) -> None:
+        if kind == StatusKind.STRAP_OPEN:
+            self.strap_open = True
+            self._lose(t_us)  # a tag that may be off says nothing about its wearer
+        elif kind == StatusKind.STRAP_CLOSED:
+            self.strap_open = False
+        elif kind == StatusKind.UNIT_MOVED:
+            self.unit_moved = True
+        elif kind == StatusKind.UNIT_DEAD:
+            self.unit_dead = True
+        else:
+            self.unit_dead = False
+            if kind == StatusKind.UNIT_IN_PLACE:
+                self.unit_moved = False
+
+    def _is_unusable(self, items: Items, i: int, kind: int) -> bool:
+        if kind != FIX and (not self.watch.radio or self.unit_moved or self.unit_dead):
+            return True
+        if self.parameters.detector is not Detector.TUNED_RULE:
+            return False
+        gated = kind == FIX and (bool(items.poor[i]) or items.radius_m[i] > self.parameters.rule_gate_m)
+        return kind == StatusKind.RADIO_MISSED or gated
+
+    def _weight(self, t_us: int, last_us: int | None) -> float:
+        if last_us is None:
+            return self.parameters.max_weight
+        independent = (t_us - last_us) / (self.parameters.decorrelation_s * SECOND_US)
+        return min(self.parameters.max_weight, independent)
+
+    def _fix_step(self, items: Items, i: int, t_us: int) -> float:
+        plane = self.watch.area.plane
+        east = (float(items.lon_deg[i]) - plane.lon0_deg) * plane.east_m_per_deg
+        north = (float(items.lat_deg[i]) - plane.lat0_deg) * plane.north_m_per_deg
+        distance_m = compliance_distance_m(self.watch.area, east, north)
+        if self.parameters.detector is Detector.TUNED_RULE:
+            return self._rule_step(t_us, distance_m)
+        step = self._weight(t_us, self.last_fix_us) * log_ratio(
+            distance_m / float(items.sigma_m[i]), self.table
+        )
+        limit = self.parameters.poor_source_share * self.parameters.open_log_odds
+        if items.poor[i] and step < 0.0 and self.log_odds + step < -limit:
+            return min(0.0, max(step, -limit - self.log_odds))
+        return step
+
+    def _rule_step(self, t_us: int, distance_m: float) -> float:
+        cap = self.parameters.cap_log_odds
+        if distance_m >= 0.0:
+            return cap - self.log_odds
+        first = self.drop.first_us
+        long_enough = first is not None and t_us - first >= self.parameters.rule_dwell_s * SECOND_US
+        if long_enough and self.drop.count + 1 >= self.parameters.rule_min_fixes:
+            return -cap - self.log_odds
+        return -1e-6
+
+    def _decide(self, t_us: int, pull: float) -> None:
+        if self.state != OUTSIDE and self.log_odds <= -self.parameters.open_log_odds:
+            self._turn(OUTSIDE, self.drop, t_us)
+        elif self.state != INSIDE and self.log_odds >= self.parameters.close_log_odds:
+            self._turn(INSIDE, self.rise, t_us)
+        elif self.state * pull > 0.0:
+            self.last_us = t_us
+            self.evidence += 1
+        if self.state != UNKNOWN:
+            self.peak = max(self.peak, self.state * self.log_odds)
+
+    def _turn(self, state: Presence, run: Run, t_us: int) -> None:
+        first_us, before_us, count = run.first_us, run.before_us, run.count
+        if first_us is None:
+            first_us, before_us, count = t_us, self.last_any_us, 1
+        boundary_us = first_us
+        if self.state != UNKNOWN and before_us is not None:
+            boundary_us = before_us + (first_us - before_us) // 2
+        boundary_us = max(boundary_us, self.start_us)
+        if self.state != UNKNOWN:
+            self.last_us = max(self.first_us, min(self.last_us, boundary_us))
+        self._close(boundary_us)
+        self.state, self.start_us, self.first_us = state, boundary_us, first_us
+        self.last_us = self.decided_us = t_us
+        self.evidence, self.peak = count, 0.0
+        self.drop, self.rise = Run(), Run()
+
+    def _lose(self, at_us: int) -> None:
+        if self.state != UNKNOWN:
+            self._close(at_us)
+            at_us = max(at_us, self.start_us)
+            self.state = UNKNOWN
+            self.start_us = self.first_us = self.last_us = self.decided_us = at_us
+            self.evidence, self.peak = 0, 0.0
+        self.log_odds = 0.0
+        self.drop, self.rise = Run(), Run()
+        self.last_fix_us = self.last_radio_us = None
+
+    def _close(self, end_us: int) -> None:
+        if end_us > self.start_us:
+            self.segments.append(self._segment(end_us))
+
+    def _segment(self, end_us: int | None) -> Segment:
+        return Segment(
+            self.start_us,
+            end_us,
+            self.state,
+            self.first_us,
+            self.last_us,
+            self.decided_us,
+            self.evidence,
+            probability(self.peak),
+        )
+
+    def finish(self, now_us: int) -> tuple[Segment, ...]:
+        """Return the segments, the last one open, as they stand at ``now``."""
+        last_us = self.last_any_us
+        silent = last_us is not None and now_us - last_us > self.parameters.gap_limit_s * SECOND_US
+        if self.state == UNKNOWN or not silent or last_us is None:
+            return (*self.segments, self._segment(None))
+        unknown = Segment(last_us, None, UNKNOWN, last_us, last_us, last_us, 0, 0.5)
+        closed = [self._segment(last_us)] if last_us > self.start_us else []
+        return (*self.segments, *closed, unknown)
+
+
+def reference_segments(
+    items: Items, watch: Watch, *, parameters: Parameters, start_us: int, now_us: int
+) -> tuple[Segment, ...]:
+    """Return the presence segments of one watch: the oracle of :mod:`throughcare.monitoring.folding`."""
+    walk = Walk(watch, parameters, start_us)
+    for i in range(len(items)):
+        walk.take(items, i)
+    return walk.finish(now_us)
+
+
+def reference_incidents(
+    fixes: Fixes, statuses: Statuses, *, rules: ActivationRules, parameters: Parameters, now_us: int
+) -> tuple[Incident, ...]:
+    """Return the incidents of one activation from all its facts: the oracle of ``advance``.
+
+    Parameters
+    ----------
+    fixes, statuses : Fixes, Statuses
+        Of one activation, in any order, duplicates allowed.
+    """
+    fixes, statuses = canonical_fixes(fixes), canonical_statuses(statuses)
+    items = merge_items(fixes, statuses, parameters)
+    start_us = rules.interval.start_us
+    segments = {
+        watch.watch_id: reference_segments(
+            items, watch, parameters=parameters, start_us=start_us, now_us=now_us
+        )
+        for watch in rules.watches
+    }
+    scope = Scope(
+        rules=rules,
+        parameters=parameters,
+        fixes=fixes,
+        statuses=statuses,
+        segments=segments,
+        now_us=now_us,
+    )
+    return evaluate(scope)

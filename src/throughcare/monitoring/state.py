@@ -1,0 +1,74 @@
+"""The state of monitoring: per activation, the retained facts, where the fold stands, and what was told.
+
+State is a value: ``advance`` returns a new one and changes nothing. An activation's state holds the canonical
+facts after ``base_us`` (and the last of each kind before it, which say how things stood), each watch's fold at
+``base_us`` and at its head, and the incidents that later facts may still change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from throughcare.kernel.columns import NO_TIME_US
+from throughcare.monitoring.fixes import Fixes
+from throughcare.monitoring.folding import Carry
+from throughcare.monitoring.presence import Segment
+from throughcare.monitoring.status import Statuses
+
+STATE_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was last told of an incident that may still change."""
+
+    incident_id: str
+    kind: str
+    code: str
+    start_us: int
+    stop_us: int | None
+    material: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchState:
+    """One watch's fold: at the base, at the head, and the segments closed since before the base.
+
+    Parameters
+    ----------
+    base, head : Carry
+        State of the fold before the retained items and after them.
+    before : tuple of Segment
+        Segments closed by the base that open windows still need.
+    since : tuple of Segment
+        Segments closed by the retained items.
+    """
+
+    base: Carry
+    head: Carry
+    before: tuple[Segment, ...]
+    since: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ActivationState:
+    """Everything retained of one activation. ``head_us`` is the instant of the newest retained item."""
+
+    activation_id: str
+    base_us: int
+    head_us: int
+    fixes: Fixes
+    statuses: Statuses
+    watches: Mapping[str, WatchState]
+    told: Mapping[str, Told]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """The state of a shard: activations by id, and the rules and the instant of the last advance."""
+
+    activations: Mapping[str, ActivationState] = field(default_factory=dict)
+    rules_id: str = ""
+    now_us: int = NO_TIME_US
