@@ -1,0 +1,117 @@
+"""Drafting: a whole incident out of what a rule found, so that every rule fills every field in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from throughcare.kernel.reasons import Reason
+from throughcare.kernel.time import SECOND_US, Interval
+from throughcare.monitoring.incidents import (
+    AlertCode,
+    Allowed,
+    Cause,
+    Incident,
+    IncidentKind,
+    IncidentStatus,
+    Spell,
+    incident_id,
+)
+from throughcare.monitoring.rules import ConditionRules
+from throughcare.monitoring.scope import Scope
+
+
+def certain_spell(
+    *,
+    start_us: int,
+    end_us: int | None,
+    until_us: int,
+    code: AlertCode,
+    evidence: int,
+    confidence: float = 1.0,
+) -> Spell:
+    """Return a spell whose length is sure: its three bounds are equal.
+
+    Parameters
+    ----------
+    end_us, until_us : int or None, int
+        End of the spell, None while it lasts; the instant up to which an open one has run.
+    """
+    length_s = ((until_us if end_us is None else end_us) - start_us) / SECOND_US
+    return Spell(start_us, end_us, length_s, length_s, length_s, code, evidence, confidence)
+
+
+def draft(
+    scope: Scope,
+    *,
+    kind: IncidentKind,
+    code: AlertCode,
+    closed: bool,
+    detected_us: int,
+    spells: Sequence[Spell],
+    reasons: Sequence[Reason],
+    confidence: float = 1.0,
+    unknown_s: float = 0.0,
+    atv_s: float = 0.0,
+    cause: Cause | None = None,
+    condition: ConditionRules | None = None,
+    window: Interval | None = None,
+    order_version: int | None = None,
+    watch_id: str | None = None,
+    allowed: tuple[Allowed, ...] = (),
+) -> Incident:
+    """Return the incident that runs from the first spell's start to the last spell's end.
+
+    Parameters
+    ----------
+    closed : bool
+        Whether no later fact can make it grow (it may be over and still open, while a repeat would merge).
+    spells : sequence of Spell, at least one
+        In time order; only the last may be open.
+    window : Interval or None
+        Anchors the id; without one the first spell's start does.
+    """
+    worn = scope.rules
+    condition_id = None if condition is None else condition.condition.condition_id
+    return Incident(
+        incident_id=incident_id(
+            activation_id=worn.activation.activation_id,
+            condition_id=condition_id,
+            kind=kind,
+            anchor_us=spells[0].start_us if window is None else window.start_us,
+        ),
+        kind=kind,
+        code=code,
+        status=IncidentStatus.CLOSED if closed else IncidentStatus.OPEN,
+        activation_id=worn.activation.activation_id,
+        wearer_ref=worn.wearer_ref,
+        order_id=worn.order_id if condition is None else condition.order_id,
+        order_version=_version(scope, condition, order_version),
+        condition_id=condition_id,
+        window=window,
+        start_us=spells[0].start_us,
+        end_us=spells[-1].end_us,
+        detected_us=detected_us,
+        spells=tuple(spells),
+        low_s=sum(spell.low_s for spell in spells),
+        best_s=sum(spell.best_s for spell in spells),
+        high_s=sum(spell.high_s for spell in spells),
+        unknown_s=unknown_s,
+        allowed=allowed,
+        atv_s=atv_s,
+        confidence=confidence,
+        cause=cause,
+        reasons=tuple(reasons),
+        watch_id=watch_id,
+        parameters_id=scope.parameters.parameters_id,
+    )
+
+
+def _version(scope: Scope, condition: ConditionRules | None, given: int | None) -> int:
+    if given is not None:
+        return given
+    return scope.rules.order_version if condition is None else condition.order_version
+
+
+def still_told(scope: Scope, end_us: int | None) -> bool:
+    """Return whether an incident that ended then is still ours to tell: what ended before the cut is final."""
+    return scope.whole_from_us is None or end_us is None or end_us >= scope.whole_from_us
