@@ -23,6 +23,7 @@ SOURCES = {
         "Cause",
         "Outcome",
     ),
+    "src/throughcare/monitoring/events.py": ("EventKind",),
     "src/throughcare/monitoring/presence.py": ("Presence",),
 }
 _TERM = re.compile(r"^\| \*\*(.+?)\*\* \|", re.MULTILINE)
