@@ -18,7 +18,7 @@ find_python() {
       return
     fi
   done
-  echo "Throughcare needs Python 3.11 or newer; found $(python3 --version 2>&1 || echo none)." >&2
+  echo "Throughcare needs Python 3.11 or newer; found $(python3 --version 2>/dev/null || echo none)." >&2
   echo "On Debian 12 or later: apt-get install python3 python3-venv. Elsewhere, set PYTHON=/path/to/python3.11." >&2
   return 1
 }
