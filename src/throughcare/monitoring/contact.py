@@ -1,6 +1,6 @@
 """Loss of contact: how long the tag said nothing, and why that may be. Silence is never absence.
 
-The rule, which ``docs/rules/contact.md`` shows as tables:
+The rule, which ``docs/rules/monitoring-contact.md`` shows as tables:
 
 * Contact is any fix and any status of the tag itself. What the home unit says is not the tag's contact.
 * A silence longer than ``no_contact_s`` is an incident from the last contact on, detected when that time has

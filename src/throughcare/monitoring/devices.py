@@ -1,6 +1,6 @@
 """Devices: battery, strap, case, faults, and the home unit's place, power and silence.
 
-The rules, which ``docs/rules/devices.md`` shows as tables:
+The rules, which ``docs/rules/monitoring-devices.md`` shows as tables:
 
 * Battery: low (AL21) from the first report at or below ``low_battery_percent`` while not charging until a
   report more than 10 above it; empty (AL23) when the tag says so, and then the one incident carries AL23.
