@@ -110,8 +110,8 @@ def open_tail(carry: Carry, *, now_us: int, parameters: Parameters) -> tuple[Seg
     silent = last != NO_TIME_US and now_us - last > parameters.gap_limit_s * SECOND_US
     if current.state is Presence.UNKNOWN or not silent:
         return (_with_end(current, None),)
-    unknown = Segment(last, None, Presence.UNKNOWN, last, last, last, 0, 0.5)
-    return (_with_end(current, last), unknown) if last > current.start_us else (unknown,)
+    lost = last + 1  # the segment holds at least its last evidence
+    return (_with_end(current, lost), Segment(lost, None, Presence.UNKNOWN, lost, lost, lost, 0, 0.5))
 
 
 def segments_from(rows: NDArray[np.int64], peaks: NDArray[np.float64]) -> tuple[Segment, ...]:

@@ -168,15 +168,18 @@ def forget(marks, sums):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def lose(marks, sums, at, out_i, out_f, count):  # type: ignore[no-untyped-def]
-    """End the current segment at ``at`` and begin ``unknown`` there; return the new count of segments."""
+    """End the current segment at ``at`` and begin ``unknown`` there; return the new count of segments.
+
+    The segment holds at least its last evidence, so that even one report leaves its trace.
+    """
     if marks[STATE] != 0:
+        at = max(at, marks[LAST_ANY] + 1)
         count = emit(marks, sums, at, out_i, out_f, count)
-        start = max(at, marks[SEG_START])
         marks[STATE] = 0
-        marks[SEG_START] = start
-        marks[SEG_FIRST] = start
-        marks[SEG_LAST] = start
-        marks[SEG_DECIDED] = start
+        marks[SEG_START] = at
+        marks[SEG_FIRST] = at
+        marks[SEG_LAST] = at
+        marks[SEG_DECIDED] = at
         marks[SEG_COUNT] = 0
         sums[PEAK] = 0.0
     forget(marks, sums)

@@ -83,10 +83,12 @@ def _running_windows(compiled: ActivationRules, oldest_us: int) -> list[tuple[in
 
 
 def _still_needed(segments: tuple[Segment, ...], base_us: int) -> tuple[Segment, ...]:
-    """Return the segments that reach past the base, and the last compliant one before: it bounds a spell."""
-    reaching = tuple(s for s in segments if s.end_us is None or s.end_us > base_us)
-    settled = [s for s in segments if s not in reaching and s.state is Presence.INSIDE]
-    return (*settled[-1:], *reaching)
+    """Return the segments that reach past the base, and what bounds the first spell among them: the last
+    compliant segment before, or, where compliance was never seen, the beginning.
+    """
+    past = [s for s in segments if s.end_us is not None and s.end_us <= base_us]
+    compliant = [s for s in past if s.state is Presence.INSIDE]
+    return (*(compliant[-1:] or past[:1]), *segments[len(past) :])
 
 
 def _recent_fixes(fixes: Fixes, base_us: int) -> Fixes:

@@ -178,8 +178,9 @@ class Walk:
 
     def _lose(self, at_us: int) -> None:
         if self.state != UNKNOWN:
+            if self.last_any_us is not None:
+                at_us = max(at_us, self.last_any_us + 1)  # the segment holds at least its last evidence
             self._close(at_us)
-            at_us = max(at_us, self.start_us)
             self.state = UNKNOWN
             self.start_us = self.first_us = self.last_us = self.decided_us = at_us
             self.evidence, self.peak = 0, 0.0
@@ -209,9 +210,9 @@ class Walk:
         silent = last_us is not None and now_us - last_us > self.parameters.gap_limit_s * SECOND_US
         if self.state == UNKNOWN or not silent or last_us is None:
             return (*self.segments, self._segment(None))
-        unknown = Segment(last_us, None, UNKNOWN, last_us, last_us, last_us, 0, 0.5)
-        closed = [self._segment(last_us)] if last_us > self.start_us else []
-        return (*self.segments, *closed, unknown)
+        lost_us = last_us + 1
+        unknown = Segment(lost_us, None, UNKNOWN, lost_us, lost_us, lost_us, 0, 0.5)
+        return (*self.segments, self._segment(lost_us), unknown)
 
 
 def reference_segments(

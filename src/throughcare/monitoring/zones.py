@@ -84,8 +84,7 @@ def _incident(scope: Scope, rules: ConditionRules, group: list[Located]) -> Inci
     best = union(spells, "best")
     excuses = [a for a in rules.allowances if a.kind == "reasonable_excuse"]
     is_open = spells[-1].open
-    # an incident stays open for the merge gap: another visit within it would belong to this one
-    settled = not is_open and scope.now_us - best[-1].stop_us >= scope.parameters.merge_gap_s * SECOND_US
+    settled = _is_settled(scope, group[-1])
     evidence = sum(spell.evidence for spell in told)
     return Incident(
         incident_id=incident_id(
@@ -129,6 +128,16 @@ def _incident(scope: Scope, rules: ConditionRules, group: list[Located]) -> Inci
         watch_id=window.watch_id,
         parameters_id=scope.parameters.parameters_id,
     )
+
+
+def _is_settled(scope: Scope, last: Located) -> bool:
+    """Return whether the visit is known to be over: compliance was seen, or the window ended, and the time in
+    which another visit would belong to this one has passed. After silence nobody knows, so it stays open.
+    """
+    spell, window = last
+    stop_us = spell.best[-1].stop_us
+    ended = spell.seen_after or (bool(window.pieces) and scope.now_us >= window.pieces[-1].stop_us)
+    return ended and not spell.open and scope.now_us - stop_us >= scope.parameters.merge_gap_s * SECOND_US
 
 
 def _spell(spell: RawSpell, code: AlertCode) -> Spell:
