@@ -11,6 +11,9 @@ DEV_STAMP := .venv/.installed-dev
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --extra cli
 
+# Only where the browser tests need a package of npm, and package.json names it.
+NODE_STAMP := $(if $(wildcard package.json),node_modules/.installed)
+
 .PHONY: help run test check lock docs clean moved
 
 help:
@@ -24,7 +27,7 @@ help:
 run: $(RUN_STAMP)
 	$(BIN)/throughcare demo
 
-test: $(DEV_STAMP)
+test: $(DEV_STAMP) $(NODE_STAMP)
 	$(BIN)/python -m tools.steps test
 
 check: $(DEV_STAMP)
@@ -57,3 +60,7 @@ $(RUN_STAMP): requirements/run.lock pyproject.toml tools/environment.sh
 $(DEV_STAMP): requirements/dev.lock $(RUN_STAMP)
 	tools/environment.sh requirements/dev.lock
 	@touch $@
+
+node_modules/.installed: package-lock.json
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund && touch $@; \
+	else echo 'npm is not installed: the browser tests that need package.json cannot run (apt-get install npm)'; fi
