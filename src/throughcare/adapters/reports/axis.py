@@ -64,7 +64,15 @@ class Axis:
         first = self.start_us - self.start_us % MINUTE_US
         quarter = range(first + (-first) % (15 * MINUTE_US), self.stop_us + 1, 15 * MINUTE_US)
         found = [t for t in quarter if _clock_us(t, self.zone) % step == 0 and t >= self.start_us]
-        return found if step < 24 * HOUR_US else found[:: -(-len(found) // int(most))] if found else []
+        return self._apart(found, wide)
+
+    def _apart(self, ticks: list[int], wide: float) -> list[int]:
+        """Leave out ticks whose labels would touch: many days, or the hour that the clocks skip."""
+        kept: list[int] = []
+        for t_us in ticks:
+            if not kept or self.x(t_us) - self.x(kept[-1]) >= wide:
+                kept.append(t_us)
+        return kept
 
     def grid(self, *, top: float, bottom: float) -> str:
         """Draw the axis line, its ticks and faint lines down through the rows."""

@@ -29,8 +29,8 @@ _NAMES = {
 class MapPoint:
     """One reported position.
 
-    ``radius_m`` is at ``DRAWN_LEVEL`` when ``stated``; otherwise it is the radius as given, its level unknown.
-    None where the tag gave no accuracy. ``used`` is None where no incident judged the point.
+    ``accuracy_m`` and ``level`` are as given, None where the tag did not say. ``used`` is None where no incident
+    judged the point.
     """
 
     number: int
@@ -38,10 +38,22 @@ class MapPoint:
     source: str
     lat_deg: float
     lon_deg: float
-    radius_m: float | None
-    stated: bool
-    used: bool | None
+    accuracy_m: float | None
+    level: float | None
+    used: bool | None = None
     why: str = ""
+
+    @property
+    def stated(self) -> bool:
+        """Whether the tag said which share of errors its circle holds."""
+        return self.accuracy_m is not None and self.level is not None and 0 < self.level < 1
+
+    @property
+    def radius_m(self) -> float | None:
+        """The radius at ``DRAWN_LEVEL`` where the level was stated, else the radius as given; None without one."""
+        if self.accuracy_m is None or self.level is None or not 0 < self.level < 1:
+            return self.accuracy_m
+        return radius_at(self.accuracy_m, self.level)
 
     @property
     def poor(self) -> bool:
@@ -84,57 +96,46 @@ def radius_at(accuracy_m: float, level: float) -> float:
     return accuracy_m * math.sqrt(math.log(1 - DRAWN_LEVEL) / math.log(1 - level))
 
 
-def _radius(accuracy_m: float | None, level: float | None) -> tuple[float | None, bool]:
-    if accuracy_m is None or not math.isfinite(accuracy_m):
-        return None, False
-    if level is None or not 0 < level < 1:
-        return accuracy_m, False
-    return radius_at(accuracy_m, level), True
-
-
 def points_of_items(items: Sequence[EvidenceItem]) -> tuple[MapPoint, ...]:
     """Return the positions among the items of a bundle, with the bundle's own numbers."""
-    found = []
-    for item in items:
-        if item.lat_deg is None or item.lon_deg is None:
-            continue
-        radius, stated = _radius(item.accuracy_m, item.level)
-        found.append(
-            MapPoint(
-                item.number,
-                item.t_us,
-                item.source,
-                item.lat_deg,
-                item.lon_deg,
-                radius,
-                stated,
-                item.used,
-                item.why,
-            )
+    return tuple(
+        MapPoint(
+            number=item.number,
+            t_us=item.t_us,
+            source=item.source,
+            lat_deg=item.lat_deg,
+            lon_deg=item.lon_deg,
+            accuracy_m=item.accuracy_m,
+            level=item.level,
+            used=item.used,
+            why=item.why,
         )
-    return tuple(found)
+        for item in items
+        if item.lat_deg is not None and item.lon_deg is not None
+    )
 
 
 def points_of_fixes(fixes: Fixes, *, start_us: int, stop_us: int) -> tuple[MapPoint, ...]:
     """Return the fixes within ``[start, stop)``, numbered from 1 in time order."""
-    rows = np.flatnonzero((fixes.t_us >= start_us) & (fixes.t_us < stop_us))
+    placed = np.isfinite(fixes.lat_deg) & np.isfinite(fixes.lon_deg)
+    rows = np.flatnonzero(placed & (fixes.t_us >= start_us) & (fixes.t_us < stop_us))
     rows = rows[np.argsort(fixes.t_us[rows], kind="stable")]
-    found = []
-    for number, row in enumerate(rows.tolist(), 1):
-        radius, stated = _radius(float(fixes.accuracy_m[row]), float(fixes.level[row]))
-        found.append(
-            MapPoint(
-                number=number,
-                t_us=int(fixes.t_us[row]),
-                source=_NAMES.get(int(fixes.source[row]), "unknown"),
-                lat_deg=float(fixes.lat_deg[row]),
-                lon_deg=float(fixes.lon_deg[row]),
-                radius_m=radius,
-                stated=stated,
-                used=None,
-            )
+    return tuple(
+        MapPoint(
+            number=number,
+            t_us=int(fixes.t_us[row]),
+            source=_NAMES.get(int(fixes.source[row]), "unknown"),
+            lat_deg=float(fixes.lat_deg[row]),
+            lon_deg=float(fixes.lon_deg[row]),
+            accuracy_m=_said(fixes.accuracy_m[row]),
+            level=_said(fixes.level[row]),
         )
-    return tuple(point for point in found if math.isfinite(point.lat_deg) and math.isfinite(point.lon_deg))
+        for number, row in enumerate(rows.tolist(), 1)
+    )
+
+
+def _said(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
 
 
 def trail(points: Sequence[MapPoint], *, gap_us: int) -> tuple[list[list[MapPoint]], list[Gap]]:

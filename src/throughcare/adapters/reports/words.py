@@ -202,3 +202,41 @@ def allowance_words(incident: Incident) -> list[str]:
         f"{item.kind.replace('_', ' ').capitalize()} covers {duration(item.seconds)}: {item.reason}"
         for item in incident.allowed
     ]
+
+
+def incident_facts(incident: Incident, zone: str) -> list[tuple[str, str]]:
+    """Return the particulars of an incident as (label, words)."""
+    window = incident.window
+    hours = "none" if window is None else f"from {moment(window.start_us, zone)}"
+    if window is not None and window.end_us is not None:
+        hours += f" to {moment(window.end_us, zone)}"
+    return [
+        ("Alert code", code_words(incident.code)),
+        ("State of the record", status_words(incident)),
+        ("Order and version", f"{incident.order_id}, version {incident.order_version}"),
+        ("Condition", incident.condition_id or "none: it concerns the equipment"),
+        ("Scheduled hours", hours),
+        ("Enough evidence from", moment(incident.detected_us, zone)),
+        ("Probability that the rule reached", f"{incident.confidence:.3f}"),
+        ("Adds to the accumulated time", duration(incident.atv_s) if incident.atv_s > 0 else "nothing"),
+    ]
+
+
+def unknowns(incident: Incident) -> list[str]:
+    """Return what is not known about an incident, in sentences; never empty, so that no one reads silence as proof."""
+    said = []
+    if incident.unknown_s > 0:
+        said.append(
+            f"For {duration(incident.unknown_s)} of the hours asked there was no evidence either way. "
+            "Not known is not absence."
+        )
+    if incident.cause is not None:
+        said.append(CAUSE_WORDS[incident.cause])
+    if incident.end_us is None:
+        said.append("The end is not known: the incident was still open when this was written.")
+    if incident.high_s > incident.low_s:
+        spread = duration(incident.high_s - incident.low_s)
+        said.append(
+            f"The length is not known more closely than {spread}: the reports do not show the exact moments."
+        )
+    return [*said, "Why it happened. The equipment cannot say; ask the wearer."]
