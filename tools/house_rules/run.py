@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from tools.house_rules import (
     adr,
     claims,
+    docs_map,
     docstring_parameters,
     file_length,
     function_length,
@@ -29,6 +30,7 @@ Rule = Callable[[Tree], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     adr.check,
     claims.check,
+    docs_map.check,
     docstring_parameters.check,
     file_length.check,
     function_length.check,

@@ -142,6 +142,16 @@ CASES = [
         {"README.md": README.format(row=f"| It is fair | [`test_a`]({TEST}) |"), TEST: "def test_a(): ..."},
     ),
     (
+        "docs_map",
+        {"docs/README.md": "# Map", "docs/rules/curfew.md": "# Curfew"},
+        "none",
+        {
+            "docs/README.md": "[rules](rules/)\n[start](start.md)",
+            "docs/rules/curfew.md": "",
+            "docs/start.md": "",
+        },
+    ),
+    (
         "registry_hosts",
         {"a.toml": "url = 'https://" + ".".join(("pypi", "org")) + "/simple'"},
         ".".join(("pypi", "org")),
