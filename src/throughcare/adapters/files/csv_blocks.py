@@ -15,14 +15,13 @@ import pyarrow.csv as pacsv
 from throughcare.adapters.files.cells import NULL_WORDS
 from throughcare.adapters.files.fields import Field, find_columns, require_columns
 from throughcare.adapters.files.options import ReadOptions
-from throughcare.adapters.files.tables import Block, ended_early_note
-from throughcare.adapters.files.text import Lines, text_blocks
+from throughcare.adapters.files.tables import Block, RowText, ended_early_note, unparsed
+from throughcare.adapters.files.text import Lines, text_blocks, without_blank_lines
 from throughcare.kernel.columns import Ints
 from throughcare.kernel.errors import RefusedInput
 from throughcare.monitoring.intake import Reject
 
 _DELIMITERS = (",", ";", "\t", "|")
-_BLANK_LINES = (b"\n\n", b"\n\r\n")
 _CODED = ("source", "kind")
 
 
@@ -116,12 +115,10 @@ def _names(line: bytes, path: Path) -> tuple[list[str], str]:
 
 
 def _block(lines: Lines, header: _Header, row: int) -> Block:
-    data = lines.data
-    if data.startswith((b"\n", b"\r\n")) or any(blank in data for blank in _BLANK_LINES):
-        data = b"".join(line + b"\n" for line in lines.split() if line.strip())
+    data = without_blank_lines(lines)
     count = data.count(b"\n") + (0 if data.endswith(b"\n") or not data else 1)
     fast = _fast_columns(data, header, count) if lines.whole and count else None
-    texts = _Texts(data)
+    texts = RowText(data)
     no_rejects: tuple[Reject, ...] = ()
     if fast is not None:
         columns, rows, rejects = fast, np.arange(row, row + count), no_rejects
@@ -138,22 +135,6 @@ def _block(lines: Lines, header: _Header, row: int) -> Block:
         bytes_done=lines.bytes_done,
         bytes_total=lines.bytes_total,
     )
-
-
-class _Texts:
-    """The lines of a block as they came, split only when one is asked for."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._lines: list[bytes] | None = None
-
-    def lines(self) -> list[bytes]:
-        if self._lines is None:
-            self._lines = [x.removesuffix(b"\r") for x in self._data.removesuffix(b"\n").split(b"\n")]
-        return self._lines
-
-    def line(self, index: int) -> str:
-        return self.lines()[index].decode(errors="backslashreplace")
 
 
 def _fast_columns(data: bytes, header: _Header, count: int) -> dict[str, pa.Array] | None:
@@ -190,10 +171,10 @@ def _slow_columns(
         try:
             parts = next(csv.reader([line.decode()], delimiter=header.delimiter, strict=True))
         except UnicodeDecodeError:
-            rejects.append(_reject(header, number, line, _NOT_UTF8))
+            rejects.append(unparsed(header.file, number, line, _NOT_UTF8))
             continue
         except csv.Error as error:
-            rejects.append(_reject(header, number, line, _broken(error)))
+            rejects.append(unparsed(header.file, number, line, _broken(error)))
             continue
         if len(parts) != len(header.names):
             rejects.append(_width_reject(header, number, line, len(parts)))
@@ -201,7 +182,7 @@ def _slow_columns(
             cells.append(parts)
             rows.append(number)
     if not whole and rows and rows[-1] == row + len(lines) - 1 and _last_value_matters(header):
-        rejects.append(_reject(header, rows.pop(), lines[-1], _CUT))
+        rejects.append(unparsed(header.file, rows.pop(), lines[-1], _CUT))
         cells.pop()
     columns = {
         field: pa.array([None if c[i] in NULL_WORDS else c[i] for c in cells], pa.string())
@@ -233,11 +214,4 @@ def _last_value_matters(header: _Header) -> bool:
 def _width_reject(header: _Header, row: int, line: bytes, width: int) -> Reject:
     expected = f"{len(header.names)} values, as in the header"
     action = "Quote values that hold the separator; if it is the last row, the file may be cut."
-    return _reject(header, row, line, ("wrong_column_count", expected, str(width), action))
-
-
-def _reject(header: _Header, row: int, line: bytes, why: tuple[str, str, str, str]) -> Reject:
-    reason, expected, found, action = why
-    words = f"row: expected {expected}; found {found}. {action}"
-    raw = line.decode(errors="backslashreplace")
-    return Reject(file=header.file, row=row, field="row", reason=reason, words=words, raw=raw)
+    return unparsed(header.file, row, line, ("wrong_column_count", expected, str(width), action))

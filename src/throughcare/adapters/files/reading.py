@@ -9,6 +9,9 @@ from pathlib import Path
 from throughcare.adapters.files.budget import RejectTally
 from throughcare.adapters.files.csv_blocks import csv_blocks
 from throughcare.adapters.files.fields import POSITION_FIELDS, STATUS_FIELDS
+from throughcare.adapters.files.gpx_blocks import gpx_blocks
+from throughcare.adapters.files.ndjson_blocks import ndjson_blocks
+from throughcare.adapters.files.nmea_blocks import nmea_blocks
 from throughcare.adapters.files.options import FORMATS, Chunk, ReadOptions, StatusChunk
 from throughcare.adapters.files.parquet_blocks import parquet_blocks
 from throughcare.adapters.files.tables import Block
@@ -30,7 +33,10 @@ _ENDINGS = {
 }
 _READERS: dict[str, Callable[..., Iterator[Block]]] = {
     "csv": csv_blocks,
+    "ndjson": ndjson_blocks,
     "parquet": parquet_blocks,
+    "gpx": gpx_blocks,
+    "nmea": nmea_blocks,
 }
 _NAMELESS = ("gpx", "nmea")  # formats that say nothing about the device
 

@@ -105,8 +105,34 @@ class RowChecks:
 
 
 def ended_early_note() -> Note:
-    """Return the note on a compressed file whose end was never written."""
+    """Return the note on a file whose end was never written."""
     words = (
         "The compressed file ends before its end was written: rows after the last are lost. Ask for it again."
     )
-    return Note("compressed_file_ended_early", 1, words)
+    return Note("file_ended_early", 1, words)
+
+
+class RowText:
+    """The lines of a block as they came, split only when one is asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._lines: list[bytes] | None = None
+
+    def lines(self) -> list[bytes]:
+        """Return the lines without their line breaks."""
+        if self._lines is None:
+            self._lines = [x.removesuffix(b"\r") for x in self._data.removesuffix(b"\n").split(b"\n")]
+        return self._lines
+
+    def line(self, index: int) -> str:
+        """Return one line as text; bytes that are not UTF-8 are written out."""
+        return self.lines()[index].decode(errors="backslashreplace")
+
+
+def unparsed(file: str, row: int, line: bytes, why: tuple[str, str, str, str]) -> Reject:
+    """Return the reject of a line that could not be parsed: ``why`` is reason, expected, found, action."""
+    reason, expected, found, action = why
+    words = f"row: expected {expected}; found {found}. {action}"
+    raw = line.decode(errors="backslashreplace")
+    return Reject(file=file, row=row, field="row", reason=reason, words=words, raw=raw)

@@ -16,6 +16,7 @@ from throughcare.kernel.errors import RefusedInput
 
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
+_BLANK_LINES = (b"\n\n", b"\n\r\n", b"\n ")
 _LONGEST_LINE = 64 * 2**20
 _FOREIGN = (
     (b"PAR1", "a Parquet file"),
@@ -106,6 +107,15 @@ def _pieces(stored: IO[bytes], size: int, path: Path) -> Iterator[bytes | None]:
         raise _refusal(path, "a whole gzip file", found, "Ask for the file again.") from None
     if not member.eof:
         yield None
+
+
+def without_blank_lines(lines: Lines) -> bytes:
+    """Return the lines without those that hold nothing but space; each keeps its line break."""
+    data = lines.data
+    if not data.startswith((b"\n", b"\r\n", b" ")) and not any(blank in data for blank in _BLANK_LINES):
+        return data
+    kept = b"\n".join(line for line in lines.split() if line.strip())
+    return kept + b"\n" if kept and lines.whole else kept
 
 
 def file_size(path: Path) -> int:
