@@ -5,5 +5,6 @@ clock or fetches a thing; the same input gives the same bytes.
 """
 
 from throughcare.adapters.reports.html import write_report
+from throughcare.adapters.reports.pack import evidence_pdf, write_evidence
 
-__all__ = ["write_report"]
+__all__ = ["evidence_pdf", "write_evidence", "write_report"]
