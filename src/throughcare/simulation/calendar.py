@@ -75,6 +75,7 @@ class Calendar:
         offsets = []
         for hour in hours:
             here = local_datetime(self.to_us(hour * HOUR_S), TIME_ZONE).utcoffset()
-            assert here is not None and first is not None
+            assert here is not None
+            assert first is not None
             offsets.append((here - first).total_seconds())
         return np.array(offsets)

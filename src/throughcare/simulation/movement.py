@@ -112,8 +112,12 @@ class TrackBuilder:
         if here.kind in _OPEN_AIR:
             calm = Setting.AWAY_OUTDOORS
         count = int((end_s - start_s) / 1500.0) + 2
-        outdoors = (self.rng.random(count) < 0.07) if home and self.garden is not None else np.zeros(count, bool)
-        lasts = np.where(outdoors, self.rng.uniform(180, 1500, count), self.rng.exponential(2400.0, count) + 60)
+        outdoors = (
+            (self.rng.random(count) < 0.07) if home and self.garden is not None else np.zeros(count, bool)
+        )
+        lasts = np.where(
+            outdoors, self.rng.uniform(180, 1500, count), self.rng.exponential(2400.0, count) + 60
+        )
         begins = np.concatenate([[start_s], start_s + np.cumsum(lasts)[:-1]])
         keep = begins < end_s
         begins, outdoors = begins[keep], outdoors[keep]

@@ -15,7 +15,18 @@ _ENDS = (
     "hurst", "ley", "mere", "more", "rigg", "shaw", "stead", "thwaite", "wick", "worth",
 )  # fmt: skip
 MAIN_KINDS = ("Road", "Road", "Road", "Way", "Parade")
-MINOR_KINDS = ("Street", "Street", "Avenue", "Lane", "Terrace", "Grove", "Crescent", "Gardens", "Drive", "Road")
+MINOR_KINDS = (
+    "Street",
+    "Street",
+    "Avenue",
+    "Lane",
+    "Terrace",
+    "Grove",
+    "Crescent",
+    "Gardens",
+    "Drive",
+    "Road",
+)
 CLOSE_KINDS = ("Close", "Close", "Court", "Mews", "Place", "Yard")
 
 

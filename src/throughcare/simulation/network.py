@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from dataclasses import dataclass, field
 
@@ -162,9 +163,7 @@ def _reach_out(line: Floats, number: int, lines: list[Floats], reach_m: float = 
     return line
 
 
-def _ray_hit(
-    origin: Floats, ahead: Floats, starts: Floats, ends: Floats, reach_m: float
-) -> Floats | None:
+def _ray_hit(origin: Floats, ahead: Floats, starts: Floats, ends: Floats, reach_m: float) -> Floats | None:
     u = ahead / max(float(np.hypot(*ahead)), 1e-9)
     d = ends - starts
     w = starts - origin
@@ -219,38 +218,42 @@ def _meet(
 _Piece = tuple[int, int, Floats, int, bool]
 
 
+@dataclass(eq=False)
+class _Junctions:
+    """Junctions found so far; a place within seven metres of one is that one."""
+
+    places: list[tuple[float, float]] = field(default_factory=list)
+    _cells: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+
+    def at(self, x: float, y: float) -> int:
+        """Return the number of the junction at a place, making it when it is new."""
+        ci, cj = int(x // 8), int(y // 8)
+        around = ((i, j) for i in (ci - 1, ci, ci + 1) for j in (cj - 1, cj, cj + 1))
+        for known in (n for cell in around for n in self._cells.get(cell, ())):
+            if math.hypot(self.places[known][0] - x, self.places[known][1] - y) < 7.0:
+                return known
+        self.places.append((x, y))
+        self._cells.setdefault((ci, cj), []).append(len(self.places) - 1)
+        return len(self.places) - 1
+
+
 def _cut(
     lines: list[Floats], main: list[bool], crossings: list[tuple[int, float, int, float, float, float]]
 ) -> tuple[Floats, list[_Piece]]:
     """Return (junctions, pieces): every street cut where it crosses another, near junctions made one."""
-    places: list[tuple[float, float]] = []
-    index: dict[tuple[int, int], list[int]] = {}
+    junctions = _Junctions()
     marks: list[list[tuple[float, int]]] = [[] for _ in lines]
-
-    def junction(x: float, y: float) -> int:
-        ci, cj = int(x // 8), int(y // 8)
-        for i in (ci - 1, ci, ci + 1):
-            for j in (cj - 1, cj, cj + 1):
-                for known in index.get((i, j), ()):
-                    if math.hypot(places[known][0] - x, places[known][1] - y) < 7.0:
-                        return known
-        places.append((x, y))
-        index.setdefault((ci, cj), []).append(len(places) - 1)
-        return len(places) - 1
-
     for a, on_a, b, on_b, x, y in crossings:
-        node = junction(x, y)
+        node = junctions.at(x, y)
         marks[a].append((on_a, node))
         marks[b].append((on_b, node))
     for number, line in enumerate(lines):
-        length = float(along(line)[-1])
-        marks[number].append((0.0, junction(*line[0].tolist())))
-        marks[number].append((length, junction(*line[-1].tolist())))
-    nodes = np.array(places)
+        marks[number].append((0.0, junctions.at(*line[0].tolist())))
+        marks[number].append((float(along(line)[-1]), junctions.at(*line[-1].tolist())))
+    nodes = np.array(junctions.places)
     pieces: list[_Piece] = []
     for number, line in enumerate(lines):
-        ordered = sorted(marks[number])
-        for (from_m, u), (to_m, v) in zip(ordered, ordered[1:], strict=False):
+        for (from_m, u), (to_m, v) in itertools.pairwise(sorted(marks[number])):
             if u != v:
                 part = _piece(line, from_m, to_m)
                 part[0], part[-1] = nodes[u], nodes[v]

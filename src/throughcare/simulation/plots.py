@@ -89,6 +89,20 @@ class Buildings:
             centre=centre, width_m=float(self.width_m[i]) + 1.5, depth_m=depth_m, angle_rad=angle
         )
 
+    def garden(self, i: int) -> Floats:
+        """Return the corners (4, 2) of the garden behind building ``i``."""
+        angle = float(self.angle_rad[i])
+        shift = float(self.side[i]) * (float(self.depth_m[i]) + float(self.garden_m[i])) / 2
+        return rectangle(
+            centre=(
+                float(self.east_m[i]) - shift * math.sin(angle),
+                float(self.north_m[i]) + shift * math.cos(angle),
+            ),
+            width_m=float(self.width_m[i]),
+            depth_m=float(self.garden_m[i]),
+            angle_rad=angle,
+        )
+
     def spot(self, i: int) -> Spot:
         """Return where building ``i`` joins the network; its door is in the middle of its front."""
         angle = float(self.angle_rad[i])
@@ -108,7 +122,7 @@ def build_along(*, rng: np.random.Generator, network: Network, terrain: Terrain)
     rows = rows[_apart(rows)]
     edge = rows[:, 0].astype(np.int64)
     street = np.array([e.street for e in network.edges], dtype=np.int64)[edge]
-    buildings = Buildings(
+    return Buildings(
         edge=edge,
         street=street,
         number=_numbers(street, rows[:, 5]),
@@ -122,7 +136,6 @@ def build_along(*, rng: np.random.Generator, network: Network, terrain: Terrain)
         garden_m=rows[:, 8],
         use=_uses(rng, rows, network, terrain.radius_m),
     )
-    return buildings
 
 
 def _candidates(rng: np.random.Generator, network: Network, number: int, terrain: Terrain) -> Floats:

@@ -12,11 +12,12 @@ a known one in proportion to visits; rho 0.6, gamma 0.21 as in scikit-mobility.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from throughcare.simulation.calendar import DAY_S, HOUR_S, Calendar
-from throughcare.simulation.shapes import Floats
+from throughcare.simulation.calendar import HOUR_S, Calendar
+from throughcare.simulation.shapes import Bools, Floats
 from throughcare.simulation.town import PlaceKind, Town, TownPlace
 
 AT_HOME_WEEKDAY = (
@@ -33,7 +34,10 @@ EMPLOYED_SHARE = 0.34  # our assumption, stated so that it can be changed
 _SHIFT_START_H, _SHIFT_END_H = (8.3, 0.9), (17.1, 1.1)  # mean and sd of a worker's day
 _OUTING_MEAN_S = 2.1 * HOUR_S
 _SLOT_S = 600.0
-_DISTANCE_M, _DISTANCE_POWER = 150.0, 1.75  # truncated power law of jumps (Song et al.: 1 + alpha, alpha 0.55 to 0.8)
+_DISTANCE_M, _DISTANCE_POWER = (
+    150.0,
+    1.75,
+)  # truncated power law of jumps (Song et al.: 1 + alpha, alpha 0.55 to 0.8)
 
 # kind: (weight in the choice of a new place, opens at hour, closes at hour)
 _OPENING = {
@@ -73,7 +77,7 @@ def outings(*, rng: np.random.Generator, calendar: Calendar) -> list[tuple[float
     share once workers are at work: ``q(t) = p(t) / (w * h(t) + 1 - w)``.
     """
     slots = int(calendar.end_s // _SLOT_S)
-    t = (np.arange(slots) + 0.5) * _SLOT_S
+    t = (np.arange(slots, dtype=np.float64) + 0.5) * _SLOT_S
     hour = calendar.hour_of_day(t)
     day = np.array([calendar.date(d).weekday() for d in range(calendar.days)])
     midnights = np.array([calendar.midnight_s(d) for d in range(calendar.days)])
@@ -98,7 +102,7 @@ def outings(*, rng: np.random.Generator, calendar: Calendar) -> list[tuple[float
     return found
 
 
-def _free_share(hour: Floats, weekend: Floats) -> Floats:
+def _free_share(hour: Floats, weekend: Bools) -> Floats:
     """Return q(t): the share at home of people who are not at work."""
     grid = np.arange(-0.5, 25.0)
     weekday_share, weekend_share = (
@@ -145,13 +149,17 @@ class Habits:
         return place
 
     def _explore(self, rng: np.random.Generator, hour: float, near: TownPlace) -> TownPlace:
-        pool = (*self.friends, *self.town.places)
         east, north = near.centre
-        centres = np.array([place.centre for place in pool])
+        pool = (*self.friends, *self.town.places)
+        centres = np.vstack([self._friend_centres, self.town.place_centres])
         apart = np.hypot(centres[:, 0] - east, centres[:, 1] - north)
         weights = np.array([_appeal(place.kind, hour) for place in pool])
         weights *= (apart > 1.0) * (_DISTANCE_M + apart) ** -_DISTANCE_POWER
         return pool[_pick(rng, weights)]
+
+    @cached_property
+    def _friend_centres(self) -> Floats:
+        return np.array([friend.centre for friend in self.friends])
 
 
 def _pick(rng: np.random.Generator, weights: Floats) -> int:
@@ -180,15 +188,3 @@ def days_of(calendar: Calendar, shift: Shift) -> list[tuple[float, float]]:
             begin = calendar.midnight_s(day)
             found.append((begin + shift.start_h * HOUR_S, begin + shift.end_h * HOUR_S))
     return found
-
-
-__all__ = [
-    "AT_HOME_WEEKDAY",
-    "AT_HOME_WEEKEND",
-    "DAY_S",
-    "Habits",
-    "Shift",
-    "days_of",
-    "draw_shift",
-    "outings",
-]

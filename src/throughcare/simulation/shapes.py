@@ -65,8 +65,6 @@ def rectangle(*, centre: tuple[float, float], width_m: float, depth_m: float, an
 def blob(*, centre: tuple[float, float], radius_m: float, rng: np.random.Generator, corners: int) -> Floats:
     """Return a rounded irregular outline (corners, 2), about ``radius_m`` across its middle."""
     angle = np.linspace(0, math.tau, corners, endpoint=False)
-    shape = 1 + sum(
-        rng.uniform(0.04, 0.16) * np.cos(k * angle + rng.uniform(0, math.tau)) for k in (2, 3, 4)
-    )
+    shape = 1 + sum(rng.uniform(0.04, 0.16) * np.cos(k * angle + rng.uniform(0, math.tau)) for k in (2, 3, 4))
     reach = radius_m * np.asarray(shape)
     return np.column_stack([centre[0] + reach * np.cos(angle), centre[1] + reach * np.sin(angle)])

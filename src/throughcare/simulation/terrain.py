@@ -104,20 +104,13 @@ def _main_roads(rng: np.random.Generator, radius_m: float) -> list[Floats]:
     reach = (
         0.6
         * radius_m
-        * (
-            1
-            + sum(
-                rng.uniform(0.02, 0.05) * np.sin(k * angle + rng.uniform(0, math.tau)) for k in (2, 3, 5)
-            )
-        )
+        * (1 + sum(rng.uniform(0.02, 0.05) * np.sin(k * angle + rng.uniform(0, math.tau)) for k in (2, 3, 5)))
     )
     roads.append(np.column_stack([reach * np.cos(angle), reach * np.sin(angle)]))
     return [resample(road, _STEP_M) for road in roads]
 
 
-def _arm(
-    rng: np.random.Generator, radius_m: float, start: tuple[float, float], angle_rad: float
-) -> Floats:
+def _arm(rng: np.random.Generator, radius_m: float, start: tuple[float, float], angle_rad: float) -> Floats:
     out = np.arange(0.0, 1.28 * radius_m, _STEP_M)
     sway = sum(
         size * np.sin(out / radius_m * length + rng.uniform(0, math.tau))
@@ -137,7 +130,9 @@ def _cells(radius_m: float) -> tuple[Floats, Floats]:
 def _outside(rng: np.random.Generator, radius_m: float, east: Floats, north: Floats) -> Bools:
     """Return the cells outside the built-up edge, which bulges along some roads and not along others."""
     angle = np.arctan2(north, east)
-    edge = 1 + sum(rng.uniform(0.03, 0.09) * np.sin(k * angle + rng.uniform(0, math.tau)) for k in (2, 3, 5, 7))
+    edge = 1 + sum(
+        rng.uniform(0.03, 0.09) * np.sin(k * angle + rng.uniform(0, math.tau)) for k in (2, 3, 5, 7)
+    )
     return np.asarray(np.hypot(east, north) > radius_m * edge)
 
 
@@ -161,7 +156,13 @@ def _draw_grounds(
 
 
 def _outline(
-    rng: np.random.Generator, radius_m: float, field: StreetField, *, kind: str, width_m: float, depth_m: float
+    rng: np.random.Generator,
+    radius_m: float,
+    field: StreetField,
+    *,
+    kind: str,
+    width_m: float,
+    depth_m: float,
 ) -> Floats:
     low, high = (0.55, 0.95) if kind == "works" else (0.15, 0.85)
     out, around = radius_m * rng.uniform(low, high), rng.uniform(0, math.tau)
@@ -180,11 +181,10 @@ def _fits(outline: Floats, roads: Floats, blocked: Bools, radius_m: float) -> bo
     if blocked[index[:, 1], index[:, 0]].any() or blocked[inner[1], inner[0]]:
         return False
     apart = np.hypot(roads[:, None, 0] - dense[None, :, 0], roads[:, None, 1] - dense[None, :, 1]).min()
-    return 20.0 < apart < 230.0
+    return bool(20.0 < apart < 230.0)
 
 
 def _grown(outline: Floats, by_m: float) -> Floats:
     centre = outline.mean(axis=0)
     away = outline - centre
     return np.asarray(outline + away / np.hypot(away[:, 0], away[:, 1])[:, None] * by_m * 1.4)
-

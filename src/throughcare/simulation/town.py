@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from throughcare.kernel.geodesy import Plane
 from throughcare.simulation.names import CLOSE_KINDS, MAIN_KINDS, MINOR_KINDS, invented_words
@@ -56,7 +58,7 @@ class TownPlace:
     spot: Spot
     outline: Floats
 
-    @property
+    @cached_property
     def centre(self) -> tuple[float, float]:
         """Middle of the outline, east and north in metres."""
         east, north = self.outline.mean(axis=0).tolist()
@@ -74,10 +76,15 @@ class Town:
     buildings: Buildings
     places: tuple[TownPlace, ...]
 
-    @property
-    def homes(self) -> np.ndarray:
+    @cached_property
+    def homes(self) -> NDArray[np.int64]:
         """Rows of ``buildings`` that are homes."""
         return np.flatnonzero(self.buildings.use == Use.HOME)
+
+    @cached_property
+    def place_centres(self) -> Floats:
+        """Middles of ``places`` in metres (n, 2)."""
+        return np.array([place.centre for place in self.places])
 
     def address(self, building: int) -> str:
         """Return the invented address of a building, such as ``14 Hesselcroft Close``."""
@@ -116,7 +123,9 @@ def build_town(*, rng: np.random.Generator, radius_m: float = RADIUS_M) -> Town:
 
 
 def _street_names(rng: np.random.Generator, network: Network, count: int) -> tuple[str, ...]:
-    degree = np.bincount([n for edge in network.edges for n in (edge.u, edge.v)], minlength=len(network.nodes))
+    degree = np.bincount(
+        [n for edge in network.edges for n in (edge.u, edge.v)], minlength=len(network.nodes)
+    )
     kinds: list[tuple[str, ...]] = [MINOR_KINDS] * count
     length = np.zeros(count)
     for edge in network.edges:
@@ -162,17 +171,23 @@ def _grounds(rng: np.random.Generator, network: Network, terrain: Terrain) -> li
     ]
 
 
+def _closest(line: Floats, ring: Floats) -> tuple[float, int, int]:
+    """Return (metres apart, point of the line, point of the ring) where they come closest."""
+    apart = np.hypot(line[:, None, 0] - ring[None, :, 0], line[:, None, 1] - ring[None, :, 1])
+    flat = int(np.argmin(apart))
+    return float(apart.ravel()[flat]), flat // len(ring), flat % len(ring)
+
+
 def _gate(network: Network, outline: Floats) -> Spot:
     """Return the point of the streets that is nearest to an outline; the door is on the outline."""
     ring = resample(np.vstack([outline, outline[:1]]), 6.0)
     best = (np.inf, Spot(0, 0.0, 0.0, 0.0))
     for number, edge in enumerate(network.edges):
         line = resample(edge.line, 6.0)
-        apart = np.hypot(line[:, None, 0] - ring[None, :, 0], line[:, None, 1] - ring[None, :, 1])
-        if apart.min() < best[0]:
-            i, j = np.unravel_index(int(np.argmin(apart)), apart.shape)
-            east, north = ring[int(j)].tolist()
-            best = (float(apart.min()), Spot(number, float(along(line)[int(i)]), east, north))
+        apart_m, i, j = _closest(line, ring)
+        if apart_m < best[0]:
+            east, north = ring[j].tolist()
+            best = (apart_m, Spot(number, float(along(line)[i]), east, north))
     return best[1]
 
 
@@ -181,11 +196,10 @@ def _station(network: Network, terrain: Terrain) -> TownPlace:
     rail = terrain.rail
     best = (np.inf, 0, 0.0, 0)
     for number, edge in enumerate(network.edges):
-        apart = np.hypot(edge.line[:, None, 0] - rail[None, :, 0], edge.line[:, None, 1] - rail[None, :, 1])
-        i, j = np.unravel_index(int(np.argmin(apart)), apart.shape)
-        score = float(apart[i, j]) + 0.05 * float(np.hypot(*edge.line[int(i)])) + (0 if edge.main else 500)
+        apart_m, i, j = _closest(edge.line, rail)
+        score = apart_m + 0.05 * float(np.hypot(*edge.line[i])) + (0 if edge.main else 500)
         if score < best[0]:
-            best = (score, number, float(along(edge.line)[int(i)]), int(j))
+            best = (score, number, float(along(edge.line)[i]), j)
     _, number, at_m, j = best
     ahead = rail[min(j + 3, len(rail) - 1)] - rail[j]
     angle = float(np.arctan2(ahead[1], ahead[0]))
