@@ -44,7 +44,7 @@ class Facts:
 
 
 def write_activation(
-    folder: Path, name: str, run: RunView, view: ActivationView, facts: Facts, *, looks: Looks
+    folder: Path, view: ActivationView, facts: Facts, *, name: str, run: RunView, looks: Looks
 ) -> dict[str, str]:
     """Write the pages of one activation and return where each incident went (incident id to link)."""
     shown = [night for night in facts.nights if night.incidents or night.date in view.chosen_nights]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from shapely import STRtree, transform
 from shapely.geometry import Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
@@ -85,8 +86,8 @@ def _fill(properties: Mapping[str, Any]) -> str:
 
 
 def _clip(degrees: BaseGeometry, frame: Frame) -> BaseGeometry:
-    def to_units(lon_lat: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
-        east, north = frame.plane.to_metres(lon_lat[:, 1], lon_lat[:, 0])
+    def to_units(lon_lat_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+        east, north = frame.plane.to_metres(lon_lat_deg[:, 1], lon_lat_deg[:, 0])
         return np.column_stack((east, north))
 
     drawn = frame.draw(transform(degrees, to_units))

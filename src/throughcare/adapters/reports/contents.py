@@ -33,7 +33,11 @@ class IncidentLine:
 
 def incident_line(incident: Incident, zone: str, places: Places) -> IncidentLine:
     """Return the incident as one line of a list."""
-    length = bound_words(incident.best_s, incident.low_s, incident.high_s) if incident.high_s > 0 else "–"
+    length = (
+        bound_words(incident.best_s, incident.low_s, incident.high_s)
+        if incident.high_s > 0
+        else words.NOTHING
+    )
     return IncidentLine(
         link=places.get(incident.incident_id),
         wearer_ref=incident.wearer_ref,
@@ -141,7 +145,7 @@ def letter_css() -> str:
 
 
 def grids(
-    run: RunView, nights: Mapping[str, Sequence[Night]], links: Mapping[str, str], places: Places
+    run: RunView, nights: Mapping[str, Sequence[Night]], *, links: Mapping[str, str], places: Places
 ) -> list[Grid]:
     """Return the people by nights, a table a month and a block of people."""
     months = sorted({(n.date.year, n.date.month) for found in nights.values() for n in found})
@@ -200,8 +204,8 @@ def attendance_lines(records: Sequence[AttendanceRecord], zone: str) -> list[tup
         (
             words.moment(record.due.start_us, zone),
             str(record.outcome).replace("_", " "),
-            "–" if record.arrived_us is None else words.clock(record.arrived_us, zone),
-            words.duration(record.stayed_s) if record.stayed_s > 0 else "–",
+            words.NOTHING if record.arrived_us is None else words.clock(record.arrived_us, zone),
+            words.duration(record.stayed_s) if record.stayed_s > 0 else words.NOTHING,
         )
         for record in sorted(records, key=lambda r: r.due)
     ]

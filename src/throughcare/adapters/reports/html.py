@@ -51,7 +51,7 @@ def write_report(
     all_nights = {view.activation_id: nights(view) for view in run.activations}
     where: dict[str, str] = {}
     for done, (view, facts) in enumerate(_with_facts(run, all_nights), 1):
-        where |= write_activation(out_dir, names[view.activation_id], run, view, facts, looks=looks)
+        where |= write_activation(out_dir, view, facts, name=names[view.activation_id], run=run, looks=looks)
         if progress is not None:
             progress(done, len(run.activations))
     return _write_index(out_dir, run, names, all_nights, where)
@@ -81,7 +81,7 @@ def _write_index(
     all_nights: Mapping[str, Sequence[Night]],
     where: Mapping[str, str],
 ) -> Path:
-    grids = contents.grids(run, all_nights, names, where)
+    grids = contents.grids(run, all_nights, links=names, places=where)
     grid_parts = [
         (f"nights-{k}.html", g.title, render("grid.html.j2", grid=g)) for k, g in enumerate(grids, 1)
     ]

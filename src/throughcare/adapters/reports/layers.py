@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from throughcare.adapters.reports.background import polygon_d
-from throughcare.adapters.reports.frame import HEIGHT, VIEW, WIDTH, Frame, in_view, scale_bar_m, shape_m
+from throughcare.adapters.reports.frame import VIEW, WIDTH, Frame, in_view, scale_bar_m, shape_m
 from throughcare.adapters.reports.labels import Placer
 from throughcare.adapters.reports.palette import BLUE, BROWN, GREEN, INK, ORANGE, PAPER, PURPLE, QUIET, RED
 from throughcare.adapters.reports.points import Gap, MapPoint
@@ -87,7 +88,9 @@ def _area(kind: str, drawn: BaseGeometry, *, ident: str) -> str:
 def _hatch(kind: str, near: BaseGeometry, colour: str, ident: str) -> str:
     west, south, east, north = near.intersection(VIEW).bounds if near.intersects(VIEW) else near.bounds
     excluded = kind == "exclusion_zone"
-    lines = hatch_d(west, south, east - west, north - south, step=14 if excluded else 34, rising=excluded)
+    lines = hatch_d(
+        (west, south), width=east - west, height=north - south, step=14 if excluded else 34, rising=excluded
+    )
     dash = None if excluded else "2 6"
     strokes = tag(
         "path", d=lines, stroke=colour, stroke_opacity="0.5", stroke_width=1.4, stroke_dasharray=dash
@@ -171,7 +174,7 @@ def trail_lines(runs: Sequence[Sequence[MapPoint]], frame: Frame) -> str:
 def _headed(path: Sequence[tuple[float, float]]) -> list[tuple[tuple[float, float], tuple[float, float]]]:
     found = []
     since = 50.0
-    for a, b in zip(path, path[1:], strict=False):
+    for a, b in pairwise(path):
         length = math.dist(a, b)
         since += length
         if length >= 22 and since >= 55:
@@ -252,7 +255,7 @@ def _cross(x: float, y: float) -> str:
 
 
 def numbers(points: Sequence[MapPoint], frame: Frame, placer: Placer, *, first: Sequence[MapPoint]) -> str:
-    """Number the points that matter, then others while there is room for a number that covers nothing."""
+    """Write the numbers of the points that matter, then of others while a number covers nothing."""
     done: list[tuple[float, float]] = []
     seen: set[int] = set()
     parts = []

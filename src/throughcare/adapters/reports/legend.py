@@ -82,6 +82,6 @@ def _place_entries(kinds: Sequence[str]) -> list[Entry]:
             "rect", width=28, height=14, fill=colour, fill_opacity="0.1", stroke=colour, stroke_width=1.5
         )
         hatched = kind == "exclusion_zone"
-        lines = tag("path", d=hatch_d(0, 0, 28, 14, step=7), stroke=colour) if hatched else ""
+        lines = tag("path", d=hatch_d((0, 0), width=28, height=14, step=7), stroke=colour) if hatched else ""
         found.append((area + lines, PLACE_WORDS.get(kind, "Area")))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from throughcare.adapters.reports.view import ActivationView, WindowView
 from throughcare.adapters.reports.words import night_of, noon_us
@@ -62,7 +63,7 @@ def nights(view: ActivationView) -> tuple[Night, ...]:
     last = night_of(view.monitored.stop_us - 1, view.time_zone)
     dates = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
     edges = [noon_us(date, view.time_zone) for date in (*dates, last + dt.timedelta(days=1))]
-    spans = [Interval(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    spans = [Interval(a, b) for a, b in pairwise(edges)]
     incidents, segments = view.incidents, [segment for _, segment in view.segments]
     return tuple(
         _night(view, date, span, incidents, segments) for date, span in zip(dates, spans, strict=True)

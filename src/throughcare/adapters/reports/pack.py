@@ -203,7 +203,7 @@ def _spells(incident: Incident, zone: str) -> list[list[str]]:
         ]
         for spell in incident.spells
     ]
-    return rows or [["–"] * 6]
+    return rows or [[words.NOTHING] * 6]
 
 
 def _condition(bundle: EvidenceBundle, view: ActivationView) -> list[tuple[str, str]]:
@@ -287,12 +287,18 @@ def _hashes(bundle: EvidenceBundle, content: str) -> list[tuple[str, str]]:
 
 
 _CHECKS = (
-    "The content hash is the SHA-256 of the bundle as JSON in UTF-8 with sorted keys and no spaces, "
-    "without its fields content_hash and chain_hash.",
-    "The chain hash is the SHA-256 of the chain hash before it in the run, as text, followed by this content hash. "
-    "The first of a run follows an empty text.",
-    "To run it again: install the version named under Code, give it the same order, positions and reports, and "
-    "compare the content hashes. Equal facts, rules and code give equal hashes.",
+    (
+        "Take the bundle without its fields content_hash and chain_hash. Write it as JSON in UTF-8, keys sorted, no "
+        "spaces. The SHA-256 of that is the content hash."
+    ),
+    (
+        "Take the chain hash before it in the run, as text (nothing for the first), and put the content hash behind "
+        "it. The SHA-256 of that is the chain hash."
+    ),
+    (
+        "To run it again: install the version named under Code, give it the same order, positions and reports, and "
+        "compare the content hashes. Equal facts, rules and code give equal hashes."
+    ),
 )
 
 
@@ -305,7 +311,7 @@ def flatten(value: Mapping[str, Any], *, prefix: str = "") -> list[tuple[str, st
             rows += flatten(inner, prefix=f"{path}: ") if inner else [(path, "none")]
         else:
             rows.append((path, _flat_words(inner)))
-    return rows or [("nothing", "–")]
+    return rows or [("nothing", words.NOTHING)]
 
 
 def _flat_words(value: Any) -> str:  # noqa: ANN401 - any JSON value

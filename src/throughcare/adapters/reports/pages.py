@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,8 +22,6 @@ from throughcare.kernel.ids import content_hash
 PAGE_BYTES = 1_150_000  # sections that would make a page larger go to a page of their own
 _SAFE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$")
 _RESERVED = re.compile(r"^(index|incidents-.*|nights-.*|points-.*|con|nul|aux|prn)$", re.IGNORECASE)
-
-Progress = Callable[[int, int], None]
 
 
 @cache

@@ -19,7 +19,8 @@ _RANGES = (
     (0x1E80, 0x1E85),  # Welsh w
     (0x1EF2, 0x1EF3),  # Welsh y
 )
-_SIGNS = "\n–—‘’“”•…→≤≥′″\u200b\ufffd"
+# dashes, quotation marks, bullet, ellipsis, arrow, less or equal, more or equal, primes, soft break, replacement
+_SIGNS = "\n\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u2192\u2264\u2265\u2032\u2033\u200b\ufffd"
 _RUN = re.compile(r"[^\s\u200b]{33,}")
 
 

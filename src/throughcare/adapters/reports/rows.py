@@ -135,7 +135,7 @@ def _presence_row(view: ActivationView, condition: str, axis: Axis) -> Row | Non
         x = axis.clip(segment.start_us, stop_us) if name == condition else None
         if x is None:
             continue
-        parts.append(presence_bar(segment.state, x, 5, 24))
+        parts.append(presence_bar(segment.state, x, y=5, height=24))
         begin = words.clock(max(segment.start_us, axis.start_us), axis.zone)
         said.append(f"{_LOOK[segment.state][2][0].lower()} from {begin}")
     if not parts:
@@ -148,13 +148,15 @@ def _presence_row(view: ActivationView, condition: str, axis: Axis) -> Row | Non
     )
 
 
-def presence_bar(state: Presence, x: tuple[float, float], y: float, height: float) -> str:
+def presence_bar(state: Presence, x: tuple[float, float], *, y: float, height: float) -> str:
     """Draw one stretch: pale for inside, solid for outside, hatched for not known; a word where it fits."""
     fill, stroke, options = _LOOK[state]
     base = bar(x, y, height, fill=fill, stroke=stroke, stroke_width=0.8)
     if state == Presence.UNKNOWN:
         wide = max(x[1] - x[0], 1.2)
-        base += tag("path", d=hatch_d(x[0], y, wide, height, step=7), stroke=LINE, stroke_width=1.2)
+        base += tag(
+            "path", d=hatch_d((x[0], y), width=wide, height=height, step=7), stroke=LINE, stroke_width=1.2
+        )
         return base + _on_white(x, y + height / 2, options)
     colour = PAPER if state == Presence.OUTSIDE else INK
     weight = "bold" if state == Presence.OUTSIDE else None
@@ -277,7 +279,7 @@ def radio_row(view: ActivationView, axis: Axis) -> Row | None:
     drawing = tag("path", d=ticks, stroke=GREEN, stroke_width=1.6) if ticks else ""
     drawing += tag("path", d=crosses, stroke=RED, stroke_width=1.6, fill="none") if crosses else ""
     said = f"Home unit: heard the tag {len(heard)} times, missed it {len(missed)} times."
-    return Row(("Home unit", "| heard  × missed"), drawing, 32, said)
+    return Row(("Home unit", "| heard  x missed"), drawing, 32, said)
 
 
 def fixes_row(view: ActivationView, axis: Axis) -> Row | None:

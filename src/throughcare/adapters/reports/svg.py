@@ -72,11 +72,12 @@ def shorten(words: str, width: float, size: float) -> str:
     return words.rstrip() + "…" if words else ""
 
 
-def hatch_d(x: float, y: float, width: float, height: float, *, step: float, rising: bool = True) -> str:
+def hatch_d(corner: Point, *, width: float, height: float, step: float, rising: bool = True) -> str:
     """Return 45 degree hatch lines clipped to a rectangle, as path data.
 
     Lines, not an SVG pattern: tiles show seams in PDF viewers.
     """
+    x, y = corner
     parts: list[str] = []
     offset = step / 2
     while offset < width + height:

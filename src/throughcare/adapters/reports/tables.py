@@ -51,7 +51,7 @@ def item_rows(items: Sequence[EvidenceItem], zone: str) -> list[ItemRow]:
             circle=_circle(item.accuracy_m, item.level),
             used="yes" if item.used else "no",
             why=item.why.replace("_", " "),
-            probability="–" if item.p_after is None else f"{item.p_after:.3f}",
+            probability=words.NOTHING if item.p_after is None else f"{item.p_after:.3f}",
         )
         for item in items
     ]
@@ -67,21 +67,21 @@ def point_rows(points: Sequence[MapPoint], zone: str) -> list[ItemRow]:
             place=_place(point.lat_deg, point.lon_deg),
             given=_given(point.accuracy_m, point.level),
             circle=_circle(point.accuracy_m, point.level),
-            used="–",
+            used=words.NOTHING,
             why="no incident",
-            probability="–",
+            probability=words.NOTHING,
         )
         for point in points
     ]
 
 
 def _place(lat_deg: float | None, lon_deg: float | None) -> str:
-    return "–" if lat_deg is None or lon_deg is None else f"{lat_deg:.5f}, {lon_deg:.5f}"
+    return words.NOTHING if lat_deg is None or lon_deg is None else f"{lat_deg:.5f}, {lon_deg:.5f}"
 
 
 def _given(accuracy_m: float | None, level: float | None) -> str:
     if accuracy_m is None:
-        return "–"
+        return words.NOTHING
     return (
         f"{accuracy_m:.0f} m, level not said"
         if level is None
@@ -91,7 +91,7 @@ def _given(accuracy_m: float | None, level: float | None) -> str:
 
 def _circle(accuracy_m: float | None, level: float | None) -> str:
     if accuracy_m is None or level is None or not 0 < level < 1:
-        return "–"
+        return words.NOTHING
     return f"{radius_at(accuracy_m, level):.0f} m"
 
 
@@ -99,7 +99,7 @@ def items_csv(items: Sequence[EvidenceItem]) -> str:
     """Return every item as CSV with full figures and UTC times; cells that a spreadsheet would run are quoted."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([name for name in (items[0].as_dict() if items else {})])
+    writer.writerow(list(items[0].as_dict()) if items else [])
     for item in items:
         writer.writerow([_inert(value) for value in item.as_dict().values()])
     return out.getvalue()

@@ -73,6 +73,8 @@ SOURCE_WORDS = {
     "unknown": "source not said",
 }
 
+NOTHING = "\N{EN DASH}"  # an empty cell, so that it is not read as a missing one
+
 NOT_A_FINDING = (
     "This is not a finding of breach. It is a record of what the equipment reported and how one stated rule "
     "reads it. A person decides."
@@ -80,13 +82,11 @@ NOT_A_FINDING = (
 
 LIMITS = (
     "Not known is not absence. Where nothing was heard, the wearer may have been anywhere, home included.",
-    "A position is an estimate. A circle of 95 % leaves out about 1 true position in 20 when the accuracy that "
-    "the tag stated is honest, and more when it is not.",
-    "Where the tag did not say which share of errors its circle holds, the circle is drawn dashed, as it was "
-    "given, and has no stated level.",
+    "A position is an estimate. A circle of 95 % leaves out about 1 true position in 20 when the tag is honest.",
+    "The tag may be wrong about its own accuracy. Then the circle leaves out more.",
+    "Where the tag did not say which share of errors its circle holds, the circle is dashed and has no level.",
     "A line between two points joins them in order of time. It is not the route that was taken.",
-    "Speed and heading as reported by the tag have not been validated. They decide nothing and are not shown as "
-    "facts.",
+    "Speed and heading as reported by the tag are not validated. They decide nothing and are not shown as facts.",
     "Wi-Fi and phone-mast positions are coarse. They are shown apart and cannot open an incident alone.",
     "The equipment shows where a tag was. That the tag was on the wearer rests on the strap and case reports.",
     "A probability is what the stated rule makes of the reports. It is not a measurement.",
