@@ -6,19 +6,13 @@ import pytest
 
 from tests.lib.markdown_tables import headings, table
 from tests.lib.order_cases import curfew, day, make_order
-from throughcare.kernel.time import MINUTE_US, civil_day_interval, local_datetime
+from tests.lib.order_spans import cell, shown
+from throughcare.kernel.time import civil_day_interval
 from throughcare.orders.model import Curfew
-from throughcare.orders.timetable import ScheduledSpan, curfew_spans
+from throughcare.orders.timetable import curfew_spans
 
 PAGE = "orders-curfew-timetable.md"
 CASES = [(heading, row) for heading in headings(PAGE) for row in table(PAGE, heading)]
-
-
-def shown(span: ScheduledSpan) -> str:
-    ends = [local_datetime(t, "Europe/London") for t in (span.start_us, span.end_us)]
-    hours, minutes = divmod((span.end_us - span.start_us) // MINUTE_US, 60)
-    length = " ".join(f"{n} {unit}" for n, unit in ((hours, "h"), (minutes, "min")) if n)
-    return f"{ends[0]:%Y-%m-%d %H:%M %Z} to {ends[1]:%Y-%m-%d %H:%M %Z}, {length}"
 
 
 @pytest.mark.parametrize(("heading", "row"), CASES, ids=[f"{h}: {r['Case']}" for h, r in CASES])
@@ -31,8 +25,7 @@ def test_the_page_says_when_a_curfew_runs(heading: str, row: dict[str, str]) -> 
     condition = order.conditions[0]
     assert isinstance(condition, Curfew)
     found = curfew_spans(order, condition, within=civil_day_interval(first, last, "Europe/London"))
-    expected = [] if row["Spans"] == "none" else row["Spans"].split("<br>")
-    assert [shown(span) for span in found] == expected
+    assert [shown(span) for span in found] == cell(row["Spans"])
 
 
 def test_the_page_holds_both_clock_changes_and_the_last_day() -> None:
