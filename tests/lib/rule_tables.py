@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from throughcare.kernel.time import MINUTE_US, instant_us
+from throughcare.kernel.time import MINUTE_US, instant_us, iso_utc
 from throughcare.monitoring.status import StatusKind
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
@@ -79,6 +79,11 @@ def instant(text: str) -> int:
     return instant_us(MONDAY + offset + dt.timedelta(seconds=second[0] if second else 0))
 
 
+def iso(text: str) -> str:
+    """Return ``Tue 07:30`` or ``07:30`` as ISO 8601 in UTC."""
+    return iso_utc(instant(text))
+
+
 def facts(cell: str) -> list[Fact]:
     """Return the facts of a cell such as ``10:00-11:00 position every 5 min; 11:02 battery 9``."""
     found: list[Fact] = []
@@ -93,8 +98,8 @@ def facts(cell: str) -> list[Fact]:
         what = match["what"]
         kind = None if what in {"position", "poor position"} else WORDS[what]
         value = float(match["value"]) if match["value"] else float("nan")
-        for t_us in range(first, last + 1, step):
-            found.append(Fact(t_us, kind, value, what == "poor position"))
+        poor = what == "poor position"
+        found.extend(Fact(t_us, kind, value, poor) for t_us in range(first, last + 1, step))
     return found
 
 
