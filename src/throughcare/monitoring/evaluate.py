@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from throughcare.monitoring.attendance import attendance
+from throughcare.monitoring.contact import loss_of_contact
 from throughcare.monitoring.curfew import curfew_incidents
+from throughcare.monitoring.devices import device_incidents
 from throughcare.monitoring.incidents import Incident
 from throughcare.monitoring.scope import Scope
 from throughcare.monitoring.zones import zone_incidents
 
-RULES = (curfew_incidents, zone_incidents)
+
+def _attendance_incidents(scope: Scope) -> tuple[Incident, ...]:
+    return attendance(scope)[1]
+
+
+RULES = (curfew_incidents, zone_incidents, _attendance_incidents, loss_of_contact, device_incidents)
 
 
 def evaluate(scope: Scope) -> tuple[Incident, ...]:

@@ -1,0 +1,46 @@
+"""The console: progress bars and refusals, the same for every command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from throughcare.kernel.errors import RefusedInput
+
+if TYPE_CHECKING:
+    from throughcare.runners.loading import Progress
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """Show one bar a stage on standard error; on a pipe, one line a stage."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    bars: dict[str, TaskID] = {}
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    ) as shown:
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in bars:
+                bars[stage] = shown.add_task(stage, total=max(total, 1))
+            shown.update(bars[stage], completed=done, total=max(total, 1))
+
+        yield show
+
+
+def print_refusal(refusal: RefusedInput) -> None:
+    """Say what was refused on standard error, in four short lines."""
+    print(f"refused: {refusal.where}", file=sys.stderr)
+    print(f"  expected: {refusal.expected}", file=sys.stderr)
+    print(f"  found:    {refusal.found}", file=sys.stderr)
+    print(f"  do:       {refusal.action}", file=sys.stderr)

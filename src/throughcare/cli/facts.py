@@ -1,0 +1,99 @@
+"""The arguments that say where facts are and what their files do not say about themselves."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from throughcare.adapters.files.options import FORMATS, ReadOptions
+from throughcare.kernel.errors import RefusedInput
+from throughcare.kernel.time import SECOND_US, parse_instant
+from throughcare.monitoring.parameters import Parameters
+
+
+def add_fact_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that ``monitor`` and ``replay`` share."""
+    parser.add_argument("--orders", type=Path, required=True, metavar="FILE", help="orders as JSON")
+    parser.add_argument(
+        "--positions", type=Path, nargs="+", required=True, metavar="FILE",
+        help="positions: CSV, NDJSON, Parquet, GPX or NMEA, by the file's ending",
+    )  # fmt: skip
+    parser.add_argument(
+        "--statuses", type=Path, nargs="+", default=[], metavar="FILE",
+        help="home-unit radio, tamper, battery and alcohol readings: CSV, NDJSON or Parquet",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to")
+    files = parser.add_argument_group("what the files do not say")
+    files.add_argument("--time-zone", metavar="ZONE", help="IANA zone of times written without an offset")
+    files.add_argument("--device", metavar="ID", help="device of rows that name none (GPX, NMEA)")
+    files.add_argument(
+        "--accuracy-level",
+        type=float,
+        metavar="SHARE",
+        help="share of errors the accuracy radius holds: 0.68 or 0.95",
+    )
+    files.add_argument(
+        "--map", nargs="+", default=[], metavar="OURS=THEIRS", help="column names, such as t=when lat=y"
+    )
+    files.add_argument("--format", choices=FORMATS, help="read every file as this, whatever its ending")
+    files.add_argument(
+        "--correct-week-rollover", action="store_true",
+        help="correct instants that are whole 1,024-week eras off, instead of rejecting them",
+    )  # fmt: skip
+    rule = parser.add_argument_group("what to decide by")
+    rule.add_argument("--parameters", type=Path, metavar="FILE", help="detector parameters as JSON")
+    rule.add_argument("--now", metavar="TIME", help="evaluate as at this instant (default: the newest fact)")
+    rule.add_argument(
+        "--known-at", metavar="TIME", help="apply variations recorded up to this instant (default: all)"
+    )
+
+
+def read_options(arguments: argparse.Namespace) -> ReadOptions:
+    """Return the reading options that the arguments state."""
+    return ReadOptions(
+        time_zone=arguments.time_zone,
+        default_device=arguments.device,
+        accuracy_level=arguments.accuracy_level,
+        columns=dict(_pair(item) for item in arguments.map),
+        format=arguments.format,
+    )
+
+
+def read_parameters(path: Path | None) -> Parameters:
+    """Return the parameters of a JSON file, or the defaults."""
+    if path is None:
+        return Parameters()
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise RefusedInput(
+            where=str(path),
+            expected="a JSON object of parameters",
+            found=str(problem),
+            action="Check the path, or leave --parameters out to use the defaults.",
+        ) from None
+    return Parameters.from_dict(values)
+
+
+def instant_or_none(text: str | None) -> int | None:
+    """Return an argument's instant in microseconds, or None where it was not given."""
+    return None if text is None else parse_instant(text)
+
+
+def clock_us() -> int:
+    """Read the clock: the only place where a command does."""
+    return time.time_ns() // 1000 // SECOND_US * SECOND_US
+
+
+def _pair(item: str) -> tuple[str, str]:
+    ours, equals, theirs = item.partition("=")
+    if not (ours and equals and theirs):
+        raise RefusedInput(
+            where="--map",
+            expected="our field, an equals sign and the file's column, such as lat=y",
+            found=repr(item),
+            action="Write each pair as OURS=THEIRS.",
+        )
+    return ours, theirs

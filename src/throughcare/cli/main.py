@@ -1,0 +1,40 @@
+"""``throughcare``: one call per command. Exit codes: 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+import throughcare
+from throughcare.cli.console import print_refusal
+from throughcare.kernel.errors import RefusedInput
+
+COMMANDS = ("monitor", "replay", "simulate", "check_order", "demo")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    root = argparse.ArgumentParser(
+        prog="throughcare",
+        description="Fair, explained monitoring of orders: facts in, reasons out, people decide.",
+    )
+    root.add_argument("--version", action="version", version=f"throughcare {throughcare.__version__}")
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        importlib.import_module(f"throughcare.cli.{name}").add_parser(commands)
+    return root
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except RefusedInput as refusal:
+        print_refusal(refusal)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; nothing half-written was kept", file=sys.stderr)
+        return 130

@@ -1,0 +1,110 @@
+"""``throughcare monitor``: orders and recorded positions in; incidents, report and evidence packs out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from throughcare.cli.console import print_refusal, progress_bar
+from throughcare.cli.facts import add_fact_arguments, clock_us, instant_or_none, read_options, read_parameters
+from throughcare.kernel.time import iso_utc
+from throughcare.monitoring.incidents import Incident
+from throughcare.runners.loading import Loaded, Progress, load_facts, read_orders
+from throughcare.runners.monitoring import Run, monitor, newest_us
+from throughcare.runners.writing import write_run
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public type for subparsers
+    """Add the command."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "monitor", help="watch orders over recorded positions", description=__doc__
+    )
+    add_fact_arguments(parser)
+    parser.add_argument("--title", default="Monitoring run", help="title of the report")
+    parser.add_argument(
+        "--background", type=Path, metavar="FILE", help="GeoJSON drawn faintly under the maps"
+    )
+    parser.add_argument("--no-report", action="store_true", help="write the data files only")
+    parser.add_argument("--no-packs", action="store_true", help="write no PDF evidence packs")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Monitor, write everything to ``--out`` and say what was found."""
+    parameters = read_parameters(arguments.parameters)
+    clock = clock_us()
+    now_us = instant_or_none(arguments.now)
+    histories, refusals = read_orders(arguments.orders)
+    for refusal in refusals:
+        print_refusal(refusal)
+    background = None
+    if arguments.background is not None:
+        background = json.loads(arguments.background.read_text(encoding="utf-8"))
+    with progress_bar() as progress:
+        loaded = load_facts(
+            arguments.positions,
+            arguments.statuses,
+            histories=histories,
+            options=read_options(arguments),
+            now_us=clock if now_us is None else now_us,
+            correct_week_rollover=arguments.correct_week_rollover,
+            progress=progress,
+        )
+        known_at_us = instant_or_none(arguments.known_at)
+        found = monitor(
+            histories,
+            loaded.fixes,
+            loaded.statuses,
+            parameters=parameters,
+            now_us=newest_us(loaded.fixes, loaded.statuses) if now_us is None else now_us,
+            known_at_us=clock if known_at_us is None else known_at_us,
+            progress=progress,
+        )
+        index = _write(arguments, found, loaded, background, clock, progress)
+    print_summary(found, loaded, refused=len(refusals))
+    print(f"report: {index}")
+    return 1 if refusals else 0
+
+
+def _write(
+    arguments: argparse.Namespace,
+    found: Run,
+    loaded: Loaded,
+    background: dict[str, Any] | None,
+    clock: int,
+    progress: Progress,
+) -> Path:
+    return write_run(
+        arguments.out,
+        found,
+        loaded,
+        title=arguments.title,
+        generated_us=clock,
+        inputs=[arguments.orders, *arguments.positions, *arguments.statuses],
+        background=background,
+        with_report=not arguments.no_report,
+        with_packs=not arguments.no_packs,
+        progress=progress,
+    )
+
+
+def print_summary(found: Run, loaded: Loaded, *, refused: int) -> None:
+    """Say in a few lines what went in and what was found."""
+    print(
+        f"read {loaded.rows:,} rows: {len(loaded.fixes):,} fixes, {len(loaded.statuses):,} statuses, "
+        f"{len(loaded.rejects):,} rejects; {len(found.histories)} orders, {refused} refused"
+    )
+    for reason, count in Counter(reject.reason for reject in loaded.rejects).most_common():
+        print(f"  rejected {count:,}: {reason} (see rejects.csv)")
+    for note in loaded.notes:
+        print(f"  note {note.count:,}: {note.words}")
+    print(f"as at {iso_utc(found.now_us)}: {len(found.incidents)} incidents")
+    for (kind, code), count in sorted(Counter(_label(i) for i in found.incidents).items()):
+        print(f"  {count:>5}  {code:<14} {kind}")
+
+
+def _label(incident: Incident) -> tuple[str, str]:
+    return str(incident.kind), str(incident.code)

@@ -1,0 +1,79 @@
+"""``throughcare replay``: feed recorded facts as they arrived, show what was told when, and prove the end equal.
+
+Facts are taken in order of receipt, in steps; every telling (opened, revised, closed, retracted) goes to
+``events.ndjson``. At the end the standing incidents must equal those of one evaluation of all facts at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from typing import Any
+
+from throughcare.adapters.files.results import write_events, write_incidents
+from throughcare.cli.console import progress_bar
+from throughcare.cli.facts import add_fact_arguments, clock_us, instant_or_none, read_options, read_parameters
+from throughcare.kernel.time import MINUTE_US, iso_utc
+from throughcare.runners.arrivals import replay
+from throughcare.runners.loading import load_facts, read_orders
+from throughcare.runners.monitoring import newest_us
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public type for subparsers
+    """Add the command."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "replay", help="replay facts as they arrived and prove the result", description=__doc__
+    )
+    add_fact_arguments(parser)
+    parser.add_argument(
+        "--step-minutes", type=float, default=10.0, metavar="N", help="time between deliveries"
+    )
+    parser.add_argument(
+        "--retain-hours",
+        type=float,
+        metavar="N",
+        help="forget settled facts older than this, as a live service does",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Replay and report; exit code 1 where the end differs from one evaluation of everything."""
+    clock = clock_us()
+    now_us = instant_or_none(arguments.now)
+    known_at_us = instant_or_none(arguments.known_at)
+    histories, _ = read_orders(arguments.orders)
+    with progress_bar() as progress:
+        loaded = load_facts(
+            arguments.positions,
+            arguments.statuses,
+            histories=histories,
+            options=read_options(arguments),
+            now_us=clock if now_us is None else now_us,
+            correct_week_rollover=arguments.correct_week_rollover,
+            progress=progress,
+        )
+        found = replay(
+            histories,
+            loaded.fixes,
+            loaded.statuses,
+            parameters=read_parameters(arguments.parameters),
+            now_us=newest_us(loaded.fixes, loaded.statuses) if now_us is None else now_us,
+            known_at_us=clock if known_at_us is None else known_at_us,
+            step_us=round(arguments.step_minutes * MINUTE_US),
+            retain_us=None
+            if arguments.retain_hours is None
+            else round(arguments.retain_hours * 60 * MINUTE_US),
+            progress=progress,
+        )
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    write_events(arguments.out / "events.ndjson", (event.as_dict() for event in found.events))
+    write_incidents(arguments.out, found.incidents)
+    for kind, count in Counter(str(event.kind) for event in found.events).most_common():
+        print(f"{count:>6}  {kind}")
+    print(f"{len(found.incidents)} incidents stand as at {iso_utc(found.now_us)}")
+    if found.differing:
+        print(f"NOT EQUAL to one evaluation of all facts: {', '.join(found.differing[:5])}")
+        return 1
+    print("equal to one evaluation of all facts at once")
+    return 0

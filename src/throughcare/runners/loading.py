@@ -1,0 +1,182 @@
+"""Loading: from files to facts about activations. What cannot be used is a reject; nothing is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from throughcare.adapters.files.options import ReadOptions
+from throughcare.adapters.files.reading import open_positions, open_statuses
+from throughcare.kernel.errors import RefusedInput
+from throughcare.kernel.time import instant_us
+from throughcare.monitoring.fixes import Fixes, Positions
+from throughcare.monitoring.intake import Note, Reject
+from throughcare.monitoring.screening import Screen
+from throughcare.monitoring.status import Statuses
+from throughcare.orders.document import load_orders
+from throughcare.orders.geometry import Circle, Geometry, Polygon
+from throughcare.orders.history import OrderHistory
+from throughcare.orders.model import Activation, Order
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Facts tied to activations, and what was kept out of them.
+
+    ``rows`` counts the data rows read; every one of them is a fix, a status, a reject or a counted duplicate.
+    """
+
+    fixes: Fixes
+    statuses: Statuses
+    rejects: tuple[Reject, ...]
+    notes: tuple[Note, ...]
+    rows: int
+
+
+def read_orders(path: Path) -> tuple[tuple[OrderHistory, ...], tuple[RefusedInput, ...]]:
+    """Return the whole orders of a file and the refusals of the others.
+
+    Raises
+    ------
+    RefusedInput
+        If the file cannot be read, or holds no whole order.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise RefusedInput(
+            where=str(path),
+            expected="a JSON file of orders in UTF-8",
+            found=str(problem),
+            action="Check the path and the file's encoding.",
+        ) from None
+    loaded = load_orders(text, where=path.name)
+    if not loaded.histories:
+        raise RefusedInput(
+            where=str(path),
+            expected="at least one whole order",
+            found=f"none; {len(loaded.refusals)} refused: {loaded.refusals[0] if loaded.refusals else 'empty file'}",
+            action="Run `throughcare check-order` on the file and mend what it names.",
+        )
+    return loaded.histories, loaded.refusals
+
+
+def activations_of(histories: Iterable[OrderHistory]) -> list[Activation]:
+    """Return the activations as the newest version of each order states them."""
+    return [activation for history in histories for activation in _newest(history).values()]
+
+
+def _newest(history: OrderHistory) -> dict[str, Activation]:
+    return {a.activation_id: a for order in history.versions for a in order.activations}
+
+
+def places_of(histories: Iterable[OrderHistory]) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Return each activation's places as (latitude, longitude): what a swapped pair is recognised by."""
+    found: dict[str, tuple[tuple[float, float], ...]] = {}
+    for history in histories:
+        points = tuple({point for order in history.versions for point in _points(order)})
+        found.update(dict.fromkeys(_newest(history), points))
+    return {activation_id: points for activation_id, points in found.items() if points}
+
+
+def _points(order: Order) -> list[tuple[float, float]]:
+    areas: list[Geometry] = [place.area for place in order.places]
+    areas.extend(area for c in order.conditions if (area := getattr(c, "area", None)) is not None)
+    return [_anchor(area) for area in areas]
+
+
+def _anchor(area: Geometry) -> tuple[float, float]:
+    if isinstance(area, Circle):
+        lon, lat = area.centre
+    elif isinstance(area, Polygon):
+        lon, lat = area.coordinates[0][0]
+    else:
+        lon, lat = area.coordinates[0][0][0]
+    return lat, lon
+
+
+@dataclass(slots=True)
+class _Tally:
+    rejects: list[Reject] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    words: dict[str, str] = field(default_factory=dict)
+    rows: int = 0
+
+    def add(self, rejects: Sequence[Reject], notes: Sequence[Note]) -> None:
+        self.rejects.extend(rejects)
+        for note in notes:
+            self.counts[note.code] += note.count
+            self.words[note.code] = note.words
+
+    def notes(self) -> tuple[Note, ...]:
+        return tuple(Note(code, count, self.words[code]) for code, count in sorted(self.counts.items()))
+
+
+def load_facts(
+    positions: Sequence[Path],
+    statuses: Sequence[Path],
+    *,
+    histories: Sequence[OrderHistory],
+    options: ReadOptions,
+    now_us: int,
+    correct_week_rollover: bool = False,
+    progress: Progress,
+) -> Loaded:
+    """Return the facts of the files, tied to the orders' activations.
+
+    Parameters
+    ----------
+    now_us : int
+        Nothing can have happened after it; a later instant is a clock in the future.
+
+    Raises
+    ------
+    RefusedInput
+        If a file cannot be used at all, or so many rows are rejected that the mapping must be wrong.
+    """
+    screen = Screen(
+        activations_of(histories),
+        now_us=now_us,
+        places=places_of(histories),
+        correct_week_rollover=correct_week_rollover,
+    )
+    tally = _Tally()
+    fixes: list[Fixes] = []
+    for path in positions:
+        for chunk in open_positions(path, options=options):
+            screened = screen.positions(chunk.positions, file=path.name)
+            fixes.append(screened.fixes)
+            tally.add((*chunk.rejects, *screened.rejects), (*chunk.notes, *screened.notes))
+            tally.rows += chunk.rows
+            progress(f"reading {path.name}", chunk.bytes_done, chunk.bytes_total)
+    read: list[Statuses] = []
+    for path in statuses:
+        for status_chunk in open_statuses(path, options=options):
+            tied = screen.readings(status_chunk.readings, file=path.name)
+            read.append(tied.statuses)
+            tally.add((*status_chunk.rejects, *tied.rejects), (*status_chunk.notes, *tied.notes))
+            tally.rows += status_chunk.rows
+            progress(f"reading {path.name}", status_chunk.bytes_done, status_chunk.bytes_total)
+    return Loaded(
+        fixes=Fixes.concat(fixes),
+        statuses=Statuses.concat(read),
+        rejects=tuple(tally.rejects),
+        notes=tally.notes(),
+        rows=tally.rows,
+    )
+
+
+def read_protected(paths: Sequence[Path], *, options: ReadOptions) -> Positions:
+    """Return protected persons' positions, keyed by their opaque reference; kept apart from everything else."""
+    return Positions.concat(
+        [chunk.positions for path in paths for chunk in open_positions(path, options=options)]
+    )
+
+
+def earliest_us(histories: Iterable[OrderHistory]) -> int:
+    """Return the first instant of any activation."""
+    return min((instant_us(a.from_time) for a in activations_of(histories)), default=0)

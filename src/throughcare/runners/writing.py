@@ -1,0 +1,104 @@
+"""Writing: everything that a monitoring run leaves behind, each file whole or absent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from throughcare.adapters.files.results import (
+    write_attendance,
+    write_events,
+    write_incidents,
+    write_manifest,
+    write_measures,
+    write_rejects,
+)
+from throughcare.adapters.reports.background import Background
+from throughcare.adapters.reports.html import write_report
+from throughcare.adapters.reports.pack import write_evidence
+from throughcare.adapters.reports.view import RunView
+from throughcare.monitoring.intake import Note
+from throughcare.runners.loading import Loaded, Progress
+from throughcare.runners.monitoring import Run
+from throughcare.runners.views import run_view
+
+
+def write_run(
+    out_dir: Path,
+    run: Run,
+    loaded: Loaded,
+    *,
+    title: str,
+    generated_us: int,
+    inputs: Sequence[Path],
+    background: Mapping[str, Any] | None = None,
+    with_report: bool = True,
+    with_packs: bool = True,
+    progress: Progress,
+) -> Path:
+    """Write a run's data files, report and evidence packs to a folder; return the report, or the incidents file.
+
+    Parameters
+    ----------
+    generated_us : int
+        The clock of this run, for the title page; no result depends on it.
+    inputs : sequence of Path
+        Hashed into the manifest.
+    background : GeoJSON FeatureCollection or None
+        Streets and buildings under the maps.
+    """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    written = _write_data(out_dir, run, loaded)
+    entry = out_dir / "incidents.json"
+    view = run_view(
+        run,
+        title=title,
+        generated_us=generated_us,
+        reject_counts=Counter(reject.reason for reject in loaded.rejects),
+        notes=[_note_words(note) for note in loaded.notes],
+    )
+    if with_report:
+        entry = write_report(
+            out_dir / "report",
+            view,
+            background=background,
+            progress=lambda done, total: progress("drawing the report", done, total),
+        )
+    if with_packs:
+        written.extend(_write_packs(out_dir / "evidence", view, background, progress))
+    write_manifest(
+        out_dir / "manifest.json",
+        inputs=inputs,
+        outputs=written,
+        parameters=run.rules.parameters.as_dict(),
+        now_us=run.now_us,
+        known_at_us=run.rules.known_at_us,
+    )
+    return entry
+
+
+def _write_data(out_dir: Path, run: Run, loaded: Loaded) -> list[Path]:
+    paths = {
+        name: out_dir / name for name in ("rejects.csv", "attendance.csv", "measures.csv", "events.ndjson")
+    }
+    write_rejects(paths["rejects.csv"], loaded.rejects)
+    write_attendance(paths["attendance.csv"], run.attendance)
+    write_measures(paths["measures.csv"], run.measures)
+    write_events(paths["events.ndjson"], (event.as_dict() for event in run.events))
+    return [*write_incidents(out_dir, run.incidents), *paths.values()]
+
+
+def _write_packs(
+    folder: Path, view: RunView, background: Mapping[str, Any] | None, progress: Progress
+) -> Iterable[Path]:
+    drawn = Background.of(background) if background else None
+    pairs = [(activation, bundle) for activation in view.activations for bundle in activation.bundles]
+    for done, (activation, bundle) in enumerate(pairs, 1):
+        yield from write_evidence(folder, bundle, activation=activation, background=drawn)
+        progress("writing evidence packs", done, len(pairs))
+
+
+def _note_words(note: Note) -> str:
+    return f"{note.count:,}: {note.words}"
