@@ -77,8 +77,8 @@ def numbers(array: pa.Array) -> Numbers:
 def _slow_numbers(array: pa.Array) -> Numbers:
     size = len(array)
     values, missing, bad = np.full(size, np.nan), np.zeros(size, np.bool_), np.zeros(size, np.bool_)
-    for i, cell in enumerate(array.to_pylist()):
-        text = "" if cell is None else cell.strip()
+    for i, found in enumerate(texts(array)):
+        text = "" if found is None else found.strip()
         if text in NULL_WORDS or text.lower() in {"nan", "-nan", "+nan"}:
             missing[i] = True
         elif _NUMBER.fullmatch(text) and np.isfinite(number := float(text)):
@@ -93,8 +93,8 @@ def names(array: pa.Array) -> Names:
     if not pa.types.is_dictionary(array.type):
         array = pc.dictionary_encode(_as_text(plain(array)))
     index = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    texts = [text or "" for text in _as_text(plain(array.dictionary)).to_pylist()]
-    stripped = ["" if text.strip() in NULL_WORDS else text.strip() for text in texts]
+    found = [text or "" for text in texts(_as_text(plain(array.dictionary)))]
+    stripped = ["" if text.strip() in NULL_WORDS else text.strip() for text in found]
     keys = tuple(dict.fromkeys(text for text in stripped if text))
     place = {text: i for i, text in enumerate(keys)}
     recode = np.array([place.get(text, -1) for text in stripped] + [-1], dtype=np.int64)
@@ -113,16 +113,36 @@ def _as_text(array: pa.Array) -> pa.Array:
             array = array.cast(pa.int64())
     if pa.types.is_integer(array.type) or pa.types.is_floating(array.type):
         return array.cast(pa.string())
-    return pa.array([None if cell is None else str(cell) for cell in array.to_pylist()], pa.string())
+    cells = [cell(array, i) for i in range(len(array))]
+    return pa.array([None if found is None else str(found) for found in cells], pa.string())
+
+
+def texts(array: pa.Array) -> list[str | None]:
+    """Return a text column as Python texts; bytes that are not UTF-8 are written out."""
+    try:
+        found: list[str | None] = array.to_pylist()
+    except UnicodeDecodeError:
+        raw = array.cast(pa.binary()).to_pylist()
+        return [None if item is None else item.decode(errors="backslashreplace") for item in raw]
+    return found
+
+
+def cell(array: pa.Array, index: int) -> object:
+    """Return one cell as a Python value, or as a text where Python has no such value."""
+    one = array.slice(index, 1)
+    try:
+        value: object = one[0].as_py()
+    except UnicodeDecodeError:
+        return texts(one)[0] if pa.types.is_string(plain(one).type) else f"<{array.type}>"
+    except (ValueError, OverflowError):  # an instant beyond Python's years
+        return str(one.cast(pa.int64())[0].as_py()) if pa.types.is_temporal(array.type) else f"<{array.type}>"
+    return value
 
 
 def shown(array: pa.Array, index: int) -> str:
     """Return one cell as it can be shown to a person, shortened."""
-    try:
-        cell = array[index].as_py()
-    except (ValueError, OverflowError):  # an instant beyond Python's years
-        cell = str(array[index].cast(pa.int64()).as_py())
-    if cell is None:
+    value = cell(array, index)
+    if value is None:
         return "nothing"
-    text = cell if isinstance(cell, str) else str(cell)
+    text = str(value)
     return repr(text if len(text) <= 80 else text[:77] + "...")

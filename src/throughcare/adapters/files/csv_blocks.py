@@ -140,7 +140,7 @@ def _block(lines: Lines, header: _Header, row: int) -> Block:
 def _fast_columns(data: bytes, header: _Header, count: int) -> dict[str, pa.Array] | None:
     """Return the block's columns, or None where a line is not as wide as the header or not UTF-8."""
     every = [str(i) for i in range(len(header.names))]
-    wanted = [str(index) for index in header.columns.values()]
+    wanted = [str(index) for index in dict.fromkeys(header.columns.values())]
     try:
         table = pacsv.read_csv(
             io.BytesIO(data),
@@ -171,10 +171,10 @@ def _slow_columns(
         try:
             parts = next(csv.reader([line.decode()], delimiter=header.delimiter, strict=True))
         except UnicodeDecodeError:
-            rejects.append(unparsed(header.file, number, line, _NOT_UTF8))
+            rejects.append(unparsed(file=header.file, row=number, line=line, why=_NOT_UTF8))
             continue
         except csv.Error as error:
-            rejects.append(unparsed(header.file, number, line, _broken(error)))
+            rejects.append(unparsed(file=header.file, row=number, line=line, why=_broken(error)))
             continue
         if len(parts) != len(header.names):
             rejects.append(_width_reject(header, number, line, len(parts)))
@@ -182,7 +182,7 @@ def _slow_columns(
             cells.append(parts)
             rows.append(number)
     if not whole and rows and rows[-1] == row + len(lines) - 1 and _last_value_matters(header):
-        rejects.append(unparsed(header.file, rows.pop(), lines[-1], _CUT))
+        rejects.append(unparsed(file=header.file, row=rows.pop(), line=lines[-1], why=_CUT))
         cells.pop()
     columns = {
         field: pa.array([None if c[i] in NULL_WORDS else c[i] for c in cells], pa.string())
@@ -214,4 +214,6 @@ def _last_value_matters(header: _Header) -> bool:
 def _width_reject(header: _Header, row: int, line: bytes, width: int) -> Reject:
     expected = f"{len(header.names)} values, as in the header"
     action = "Quote values that hold the separator; if it is the last row, the file may be cut."
-    return unparsed(header.file, row, line, ("wrong_column_count", expected, str(width), action))
+    return unparsed(
+        file=header.file, row=row, line=line, why=("wrong_column_count", expected, str(width), action)
+    )

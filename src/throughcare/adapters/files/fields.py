@@ -44,6 +44,8 @@ STATUS_FIELDS = (
     Field("value", ("value",)),
 )
 
+_EVERY_NAME = {name for f in POSITION_FIELDS + STATUS_FIELDS for name in (f.name, *f.columns)}
+
 
 def find_columns(
     found: Iterable[str], *, fields: tuple[Field, ...], given: Mapping[str, str], file: str
@@ -69,9 +71,11 @@ def find_columns(
     known = {alias: field.name for field in fields for alias in (field.name, *field.columns)}
     chosen: dict[str, int] = {}
     for ours, theirs in given.items():
-        field_name = ours if ours in {f.name for f in fields} else known.get(ours.strip().lower())
+        field_name = known.get(ours.strip().lower())
+        if field_name is None and ours.strip().lower() in _EVERY_NAME:
+            continue  # one mapping serves a run's positions and statuses: a field of the other sort
         if field_name is None:
-            raise _unknown_field(ours, fields, file)
+            raise _unknown_field(ours, file)
         chosen[field_name] = _index(theirs.strip().lower(), names, file)
     taken = set(chosen.values())
     for field in fields:
@@ -118,10 +122,11 @@ def _index(column: str, names: list[str], file: str) -> int:
     )
 
 
-def _unknown_field(ours: str, fields: tuple[Field, ...], file: str) -> RefusedInput:
+def _unknown_field(ours: str, file: str) -> RefusedInput:
+    known = dict.fromkeys(field.name for field in POSITION_FIELDS + STATUS_FIELDS)
     return RefusedInput(
         where=f"--map {ours}",
-        expected=f"one of our fields: {', '.join(field.name for field in fields)}",
+        expected=f"one of our fields: {', '.join(known)}",
         found=repr(ours),
         action=f"Write --map FIELD=COLUMN with a field on the left and a column of {file} on the right.",
     )

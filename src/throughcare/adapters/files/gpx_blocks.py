@@ -133,7 +133,7 @@ class _Points:
         points, first, plans = self.points, self._first, self._plans
         cut: tuple[Reject, ...] = ()
         if cut_short and self._open is not None:
-            cut = (unparsed(file, self.count, json.dumps(self._open).encode(), _CUT),)
+            cut = (unparsed(file=file, row=self.count, line=json.dumps(self._open).encode(), why=_CUT),)
         self.points, self._plans, self._first = [], 0, first + len(points)
         rows = np.arange(first, first + len(points))
         note = Note(

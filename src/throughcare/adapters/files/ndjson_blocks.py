@@ -148,7 +148,7 @@ def _slow_columns(
     for number, line in enumerate(lines, start=row):
         record = _record(line)
         if record is None:
-            rejects.append(unparsed(layout.file, number, line, _BROKEN))
+            rejects.append(unparsed(file=layout.file, row=number, line=line, why=_BROKEN))
         else:
             records.append(record)
             rows.append(number)

@@ -146,11 +146,13 @@ class _Log:
             self.aside[sort.value] += 1
             self.sentences += sort is Sort.OTHER
         else:
-            self.rejects.append(unparsed(self._file, number, line, (sort.value, *_PROBLEMS[sort])))
+            self.rejects.append(
+                unparsed(file=self._file, row=number, line=line, why=(sort.value, *_PROBLEMS[sort]))
+            )
 
     def _timeless(self, number: int, line: bytes, sentence: Sentence) -> None:
         if sentence.has_position and sentence.fix is not False:
-            self.rejects.append(unparsed(self._file, number, line, _NO_TIME))
+            self.rejects.append(unparsed(file=self._file, row=number, line=line, why=_NO_TIME))
         else:
             self.aside[_NO_FIX.code if sentence.fix is False else _TIME_ONLY.code] += 1
 
@@ -191,7 +193,10 @@ class _Log:
 
     def _reject_dateless(self) -> None:
         for instant in self._dateless:
-            self.rejects += [unparsed(self._file, number, line, _NO_DATE) for number, line in instant.lines]
+            self.rejects += [
+                unparsed(file=self._file, row=number, line=line, why=_NO_DATE)
+                for number, line in instant.lines
+            ]
         self._dateless = []
 
     def end(self) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from throughcare.adapters.files.cells import cell
 from throughcare.adapters.files.fields import Field, find_columns, require_columns
 from throughcare.adapters.files.options import ReadOptions
 from throughcare.adapters.files.tables import Block
@@ -83,17 +84,9 @@ def _block(batch: pa.RecordBatch, chosen: dict[str, int], done: int, size: tuple
 
 def _raw(batch: pa.RecordBatch, index: int) -> str:
     cells = {
-        name: _cell(column, index) for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        name: cell(column, index) for name, column in zip(batch.schema.names, batch.columns, strict=True)
     }
     return json.dumps(cells, default=str, ensure_ascii=False)
-
-
-def _cell(column: pa.Array, index: int) -> object:
-    try:
-        cell: object = column[index].as_py()
-    except (ValueError, OverflowError):  # an instant beyond Python's years
-        return str(column[index].cast(pa.int64()).as_py())
-    return cell
 
 
 def _check_whole(path: Path, total: int) -> None:

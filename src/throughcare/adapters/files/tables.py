@@ -130,7 +130,7 @@ class RowText:
         return self.lines()[index].decode(errors="backslashreplace")
 
 
-def unparsed(file: str, row: int, line: bytes, why: tuple[str, str, str, str]) -> Reject:
+def unparsed(*, file: str, row: int, line: bytes, why: tuple[str, str, str, str]) -> Reject:
     """Return the reject of a line that could not be parsed: ``why`` is reason, expected, found, action."""
     reason, expected, found, action = why
     words = f"row: expected {expected}; found {found}. {action}"

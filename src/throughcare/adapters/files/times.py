@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from throughcare.adapters.files.cells import NULL_WORDS, Mask, is_null, numbers, plain
+from throughcare.adapters.files.cells import NULL_WORDS, Mask, is_null, numbers, plain, texts
 from throughcare.kernel.columns import NO_TIME_US, Floats, Ints
 from throughcare.kernel.time import MINUTE_US, SECOND_US, instant_us, is_ambiguous, is_skipped, time_zone
 
@@ -157,14 +157,14 @@ def _text_times(array: pa.Array, zone: str | None) -> Times:
 
 
 def _slow_times(array: pa.Array, zone: str | None) -> Times:
-    read = [_read(cell) for cell in array.to_pylist()]
+    read = [_read(text) for text in texts(array)]
     codes = np.array([code for code, _ in read], dtype=np.int64)
     return _resolve(np.array([value for _, value in read], dtype=np.int64), codes, zone)
 
 
-def _read(cell: str | None) -> tuple[int, int]:
+def _read(found: str | None) -> tuple[int, int]:
     """Return what one text is, and its microseconds."""
-    text = "" if cell is None else cell.strip()
+    text = "" if found is None else found.strip()
     if text in NULL_WORDS:
         return _MISSING, NO_TIME_US
     if _EPOCH.fullmatch(text):
