@@ -13,9 +13,9 @@ import numpy as np
 from throughcare.simulation.calendar import HOUR_S, Calendar
 from throughcare.simulation.diary import Block, Rank
 from throughcare.simulation.people import Conduct, Person
+from throughcare.simulation.schedule import Spans
 from throughcare.simulation.terms import Terms
 from throughcare.simulation.town import Town, TownPlace
-from throughcare.simulation.windows import Spans
 
 MINUTE_S = 60.0
 _SHOWCASE = 10  # the first of each kind of order shows its lapses for certain

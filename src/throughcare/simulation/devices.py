@@ -68,33 +68,18 @@ def run_devices(
     quiet: list[Floats] = []
     for fitting in fittings:
         wearing = draw_wearing(
-            rng=rng,
-            model=models.tag,
-            receiver=receiver,
-            device_id=fitting.device_id,
-            from_s=fitting.from_s,
-            to_s=fitting.to_s,
-        )
+            rng=rng, model=models.tag, receiver=receiver, device_id=fitting.device_id,
+            from_s=fitting.from_s, to_s=fitting.to_s,
+        )  # fmt: skip
         battery = live_battery(
-            rng=rng,
-            model=models.battery,
-            calendar=calendar,
-            track=track,
-            from_s=fitting.from_s,
-            to_s=fitting.to_s,
-        )
+            rng=rng, model=models.battery, calendar=calendar, track=track,
+            from_s=fitting.from_s, to_s=fitting.to_s,
+        )  # fmt: skip
         if terms.located:
             sent = record(
-                rng=rng,
-                model=models.tag,
-                errors=models.errors,
-                calendar=calendar,
-                wearing=wearing,
-                battery=battery,
-                track=track,
-                home_class=person.home_class,
-                violations=violations,
-            )
+                rng=rng, model=models.tag, errors=models.errors, calendar=calendar, wearing=wearing,
+                battery=battery, track=track, home_class=person.home_class, violations=violations,
+            )  # fmt: skip
             depot = town.of_kind(PlaceKind.PROBATION_OFFICE)[0].centre
             tags += [stray(rng=rng, calendar=calendar, wearing=wearing, at=depot), sent]
         else:

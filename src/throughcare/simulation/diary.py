@@ -89,62 +89,62 @@ class Walker:
     def follow(self, blocks: list[Block]) -> Track:
         """Return the track of the whole period, starting and ending at home."""
         home = self.builder.number(self.person.home)
-        now, here = 0.0, home
+        now_s, here = 0.0, home
         for number, block in enumerate(blocks):
             after = blocks[number + 1] if number + 1 < len(blocks) else None
-            leave = self._leaving(block, here, now)
-            self.builder.stay(here, now, leave)
-            now, here = self._spend(block, here, leave)
-            if after is None or self._go_home_first(after, here, now):
-                now = self._go(here, home, now)
+            leave = self._leaving(block, here, now_s)
+            self.builder.stay(here, now_s, leave)
+            now_s, here = self._spend(block, here, leave)
+            if after is None or self._go_home_first(after, here, now_s):
+                now_s = self._go(here, home, now_s)
                 here = home
-        self.builder.stay(here, now, self.calendar.end_s + 1)
+        self.builder.stay(here, now_s, self.calendar.end_s + 1)
         return self.builder.build()
 
-    def _leaving(self, block: Block, here: int, now: float) -> float:
+    def _leaving(self, block: Block, here: int, now_s: float) -> float:
         if not block.fixed or block.place is None:
-            return max(now, block.start_s)
+            return max(now_s, block.start_s)
         there = self.builder.number(block.place)
-        return max(now, block.start_s - self._travel_s(here, there))
+        return max(now_s, block.start_s - self._travel_s(here, there))
 
-    def _go_home_first(self, after: Block, here: int, now: float) -> bool:
+    def _go_home_first(self, after: Block, here: int, now_s: float) -> bool:
         if here == 0:
             return False
         there = self.builder.number(after.place) if after.place is not None and after.fixed else 0
-        return after.start_s - self._travel_s(0, there) - (now + self._travel_s(here, 0)) > _LINGER_S
+        return after.start_s - self._travel_s(0, there) - (now_s + self._travel_s(here, 0)) > _LINGER_S
 
-    def _spend(self, block: Block, here: int, now: float) -> tuple[float, int]:
+    def _spend(self, block: Block, here: int, now_s: float) -> tuple[float, int]:
         """Do the block; return when and where the person is ready to go home."""
         if block.place is not None:
             there = self.builder.number(block.place)
-            now = self._go(here, there, now)
+            now_s = self._go(here, there, now_s)
             end = block.end_s if block.fixed else block.end_s - self._travel_s(there, 0)
-            until = now + 20.0 if block.via else max(end, now + 30.0)
-            self.builder.stay(there, now, until)
+            until = now_s + 20.0 if block.via else max(end, now_s + 30.0)
+            self.builder.stay(there, now_s, until)
             return until, there
         while True:
-            there, last = self._next_stop(here, now, block.end_s)
-            arrive = self._go(here, there, now)
+            there, last = self._next_stop(here, now_s, block.end_s)
+            arrive = self._go(here, there, now_s)
             end = block.end_s - self._travel_s(there, 0)
             if not last and end - arrive > 5400 and self.rng.random() < 0.45:
                 until = arrive + (end - arrive) * self.rng.uniform(0.2, 0.6)
                 self.builder.stay(there, arrive, until)
-                now, here = until, there
+                now_s, here = until, there
                 continue
             until = max(end, arrive + 20.0)
             self.builder.stay(there, arrive, until)
             return until, there
 
-    def _next_stop(self, here: int, now: float, end_s: float) -> tuple[int, bool]:
+    def _next_stop(self, here: int, now_s: float, end_s: float) -> tuple[int, bool]:
         """Return a place that there is time to reach and come home from, and whether it must be the last."""
-        hour = float(self.calendar.hour_of_day(now))
+        hour = float(self.calendar.hour_of_day(now_s))
         for _ in range(5):
             place = self.habits.choose(rng=self.rng, hour=hour, near=self.builder.places[here])
             there = self.builder.number(place)
             needed = self._travel_s(here, there) + self._travel_s(there, 0) + 120.0
-            if there not in (here, 0) and needed < end_s - now and self.allows(here, there):
+            if there not in (here, 0) and needed < end_s - now_s and self.allows(here, there):
                 return there, False
-        time_m = (end_s - now - 60.0) * 1.35 / 2.6
+        time_m = (end_s - now_s - 60.0) * 1.35 / 2.6
         near = [
             c for c, reach_m in zip(self.person.corners, (45.0, 85.0, 150.0), strict=True) if reach_m < time_m
         ]
@@ -167,10 +167,10 @@ class Walker:
             return False
         return self.keep_within is None or bool(self.keep_within.contains(east, north).all())
 
-    def _go(self, start: int, end: int, now: float) -> float:
+    def _go(self, start: int, end: int, now_s: float) -> float:
         if start == end:
-            return now
-        return self.builder.trip(start, end, self._mode(start, end), now)
+            return now_s
+        return self.builder.trip(start, end, mode=self._mode(start, end), depart_s=now_s)
 
     def _travel_s(self, start: int, end: int) -> float:
         return 0.0 if start == end else self.builder.travel_s(start, end, self._mode(start, end))

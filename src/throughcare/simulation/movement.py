@@ -127,7 +127,7 @@ class TrackBuilder:
         setting = np.where(outdoors, Setting.HOME_GARDEN, calm)
         self._write(*_steps(begins, end_s, point, setting), place)
 
-    def trip(self, start: int, end: int, mode: Mode, depart_s: float) -> float:
+    def trip(self, start: int, end: int, *, mode: Mode, depart_s: float) -> float:
         """Travel between two places and return the time of arrival."""
         line = self.route(start, end, mode)
         pace = SPEED_MPS[mode] * math.exp(_SMALL_SPREAD * self.rng.standard_normal())

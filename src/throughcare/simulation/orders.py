@@ -14,9 +14,7 @@ import numpy as np
 from throughcare.kernel.time import utc_datetime
 from throughcare.orders.model import (
     Activation,
-    AnyCondition,
     AuthorisedAbsence,
-    Curfew,
     Order,
     ReasonableExcuse,
     Suspension,
@@ -32,8 +30,8 @@ from throughcare.orders.vocabulary import (
 )
 from throughcare.simulation.calendar import HOUR_S, Calendar
 from throughcare.simulation.people import Person
+from throughcare.simulation.schedule import Spans, clip, minus
 from throughcare.simulation.terms import Kind, Terms
-from throughcare.simulation.windows import Spans, clip, curfew_spans, minus, timetable_spans
 
 _LEGAL = {
     Kind.CURFEW: (OrderType.COMMUNITY, LegalBasis.COMMUNITY_ORDER_REQUIREMENT, SentenceType.COMMUNITY),
@@ -103,37 +101,10 @@ def change_day(calendar: Calendar) -> int:
     return max(1, calendar.days // 2)
 
 
-def windows_of(*, terms: Terms, calendar: Calendar) -> Spans:
-    """Return the curfew windows that the order sets, variation applied, nothing taken off."""
-    change_s = calendar.civil_s(change_day(calendar), dt.time(12))
-    found = _curfews(terms.conditions, calendar)
-    if terms.later_conditions is None:
-        return found
-    later = _curfews(terms.later_conditions, calendar)
-    return [w for w in found if w[0] < change_s] + [w for w in later if w[0] >= change_s]
-
-
-def _curfews(conditions: tuple[AnyCondition, ...], calendar: Calendar) -> Spans:
-    return [
-        span
-        for condition in conditions
-        if isinstance(condition, Curfew)
-        for span in curfew_spans(curfew=condition, calendar=calendar)
-    ]
-
-
 def running(*, windows: Spans, allowances: Allowances, fittings: list[Fitting]) -> Spans:
     """Return the windows that are monitored: a device is on, and no suspension holds."""
     on = [part for f in fittings for part in clip(windows, f.from_s, f.to_s)]
     return minus(sorted(on), list(allowances.suspended))
-
-
-def zone_hours(*, terms: Terms, calendar: Calendar) -> Spans:
-    """Return when the zone runs."""
-    hours = terms.keep_out_hours if terms.keep_out is not None else terms.keep_in_hours
-    if not hours:
-        return [(0.0, calendar.end_s)]
-    return timetable_spans(timetable=hours, calendar=calendar, first=calendar.start, last=None)
 
 
 def write_orders(
@@ -143,16 +114,41 @@ def write_orders(
     calendar: Calendar,
     fittings: list[Fitting],
     allowances: Allowances,
-    excused: Spans,
 ) -> tuple[Order, ...]:
-    """Return every version of the person's order, oldest first."""
+    """Return the versions of the person's order, oldest first: the first, and the variation where there is one."""
     writer = _Writer(person, terms, calendar, tuple(fittings), allowances)
-    versions = [writer.first()]
-    if terms.later_conditions is not None:
-        versions.append(writer.varied())
-    if excused:
-        versions.append(writer.excused(versions[-1], excused))
-    return tuple(versions)
+    if terms.later_conditions is None:
+        return (writer.first(),)
+    return writer.first(), writer.varied()
+
+
+def with_excuses(*, orders: tuple[Order, ...], excused: Spans, calendar: Calendar) -> tuple[Order, ...]:
+    """Return the versions with a further one that records excuses accepted for time already passed."""
+    if not excused:
+        return orders
+
+    def at(t_s: float) -> dt.datetime:
+        return utc_datetime(calendar.to_us(t_s))
+
+    excuses = tuple(
+        ReasonableExcuse(
+            excuse_id=f"excuse-{number}",
+            condition_ids=("curfew",),
+            from_time=at(start),
+            to_time=at(end),
+            reason=(ExcuseReason.MEDICAL, ExcuseReason.WORK_AT_SHORT_NOTICE)[number % 2],
+            proof="Appointment card seen" if number % 2 == 0 else "Employer's letter seen",
+            accepted_by="Monitoring centre",
+        )
+        for number, (start, end) in enumerate(excused)
+    )
+    changes = {
+        "version": orders[-1].version + 1,
+        "recorded_at": at(excused[-1][1] + 86_400),
+        "variation_types": (VariationType.OTHER,),
+        "reasonable_excuses": excuses,
+    }
+    return (*orders, Order.model_validate(orders[-1].model_dump() | changes))
 
 
 @dataclass(frozen=True)
@@ -201,28 +197,6 @@ class _Writer:
             "conditions": self.terms.later_conditions,
         }
         return Order.model_validate(self.first().model_dump() | changes)
-
-    def excused(self, before: Order, spans: Spans) -> Order:
-        """Return a further version that records excuses accepted for time already passed."""
-        excuses = tuple(
-            ReasonableExcuse(
-                excuse_id=f"excuse-{number}",
-                condition_ids=("curfew",),
-                from_time=self._at(start),
-                to_time=self._at(end),
-                reason=(ExcuseReason.MEDICAL, ExcuseReason.WORK_AT_SHORT_NOTICE)[number % 2],
-                proof="Appointment card seen" if number % 2 == 0 else "Employer's letter seen",
-                accepted_by="Monitoring centre",
-            )
-            for number, (start, end) in enumerate(spans)
-        )
-        changes = {
-            "version": before.version + 1,
-            "recorded_at": self._at(spans[-1][1] + 86_400),
-            "variation_types": (VariationType.OTHER,),
-            "reasonable_excuses": excuses,
-        }
-        return Order.model_validate(before.model_dump() | changes)
 
     def _at(self, t_s: float) -> dt.datetime:
         return utc_datetime(self.calendar.to_us(t_s))

@@ -10,8 +10,7 @@ import numpy as np
 from throughcare.kernel.time import SECOND_US
 from throughcare.monitoring.fixes import Positions
 from throughcare.monitoring.status import Readings
-from throughcare.orders.model import Attendance, Order
-from throughcare.orders.recurrence import occurrence_days
+from throughcare.orders.model import Order
 from throughcare.simulation.battery import live_battery
 from throughcare.simulation.calendar import Calendar
 from throughcare.simulation.conduct import appointment_blocks, curfew_blocks, zone_blocks
@@ -27,12 +26,12 @@ from throughcare.simulation.orders import (
     draw_allowances,
     draw_fittings,
     running,
-    windows_of,
+    with_excuses,
     write_orders,
-    zone_hours,
 )
 from throughcare.simulation.people import Person, draw_person
 from throughcare.simulation.routine import days_of, outings
+from throughcare.simulation.schedule import Spans, appointments, as_array, clip, curfew_windows, zone_windows
 from throughcare.simulation.tags import TagRecord, draw_wearing, record
 from throughcare.simulation.terms import NEAR_M, Terms, draw_terms
 from throughcare.simulation.town import Town
@@ -45,7 +44,6 @@ from throughcare.simulation.truth import (
     overlaps,
     spans_where,
 )
-from throughcare.simulation.windows import Spans, as_array, clip
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +63,7 @@ class _Life:
 
     person: Person
     terms: Terms
+    orders: tuple[Order, ...]
     fittings: list[Fitting]
     allowances: Allowances
     windows: Spans
@@ -103,14 +102,7 @@ def simulate_case(
         violations=as_array([span for _, span in life.absences] + life.zone_spans),
     )
     excused = _excused(life_rng, life)
-    orders = write_orders(
-        person=life.person,
-        terms=life.terms,
-        calendar=calendar,
-        fittings=life.fittings,
-        allowances=life.allowances,
-        excused=excused,
-    )
+    orders = with_excuses(orders=life.orders, excused=excused, calendar=calendar)
     proximity = [] if protected is None else _near(life, protected[1], calendar)
     truth = _truth(calendar, life, excused, proximity, sent)
     return Case(orders, sent.tags, sent.readings, None if protected is None else protected[0], truth)
@@ -122,12 +114,11 @@ def _live(
     person = draw_person(rng=rng, town=town, index=index, ref=f"W{index + 1:04d}")
     terms = draw_terms(rng=rng, town=town, router=router, person=person, calendar=calendar)
     fittings = draw_fittings(rng=rng, person=person, terms=terms, calendar=calendar)
-    set_windows = windows_of(terms=terms, calendar=calendar)
-    allowances = draw_allowances(rng=rng, terms=terms, calendar=calendar, windows=set_windows)
-    windows = clip(
-        running(windows=set_windows, allowances=allowances, fittings=fittings), 0.0, calendar.end_s
+    orders, allowances = _orders(rng, person, terms, calendar, fittings)
+    windows = running(
+        windows=curfew_windows(orders=orders, calendar=calendar), allowances=allowances, fittings=fittings
     )
-    due = _appointments_due(terms, calendar, fittings[0].from_s)
+    due = [span for span in appointments(orders=orders, calendar=calendar) if span[0] > fittings[0].from_s]
     blocks = curfew_blocks(rng=rng, model=models.conduct, person=person, windows=windows)
     blocks += [Block(a + 900.0, b - 1500.0, Rank.PLANNED) for a, b in allowances.authorised]
     blocks += zone_blocks(
@@ -144,8 +135,8 @@ def _live(
         for window in windows
         for span in spans_where(track=track, area=terms.home_area, inside=False, within=[window])
     ]
-    zone_spans = _zone_spans(calendar, terms, track, fittings)
-    return _Life(person, terms, fittings, allowances, windows, due, track, absences, zone_spans)
+    zone_spans = _zone_spans(calendar, orders, terms, track, fittings)
+    return _Life(person, terms, orders, fittings, allowances, windows, due, track, absences, zone_spans)
 
 
 def _walker(
@@ -181,25 +172,28 @@ def _daily(rng: np.random.Generator, calendar: Calendar, person: Person, walker:
     return blocks
 
 
-def _appointments_due(terms: Terms, calendar: Calendar, from_s: float) -> Spans:
-    """Return the (start, end) of every appointment of the order within the simulated days."""
-    found = []
-    last = calendar.date(calendar.days - 1)
-    for condition in terms.conditions:
-        if isinstance(condition, Attendance):
-            for date in occurrence_days(
-                condition.recurrence, start=condition.start_date, first=calendar.start, last=last
-            ):
-                start = calendar.civil_s((date - calendar.start).days, condition.start)
-                found.append((start, start + 60.0 * condition.duration_min))
-    return [span for span in found if span[0] > from_s]
+def _orders(
+    rng: np.random.Generator, person: Person, terms: Terms, calendar: Calendar, fittings: list[Fitting]
+) -> tuple[tuple[Order, ...], Allowances]:
+    """Return the versions of the order, and what it allows; allowances are drawn to fit its own windows."""
+
+    def written(allowances: Allowances) -> tuple[Order, ...]:
+        return write_orders(
+            person=person, terms=terms, calendar=calendar, fittings=fittings, allowances=allowances
+        )
+
+    windows = curfew_windows(orders=written(Allowances()), calendar=calendar)
+    allowances = draw_allowances(rng=rng, terms=terms, calendar=calendar, windows=windows)
+    return written(allowances), allowances
 
 
-def _zone_spans(calendar: Calendar, terms: Terms, track: Track, fittings: list[Fitting]) -> Spans:
+def _zone_spans(
+    calendar: Calendar, orders: tuple[Order, ...], terms: Terms, track: Track, fittings: list[Fitting]
+) -> Spans:
     area = terms.keep_out if terms.keep_out is not None else terms.keep_in
     if area is None:
         return []
-    hours = zone_hours(terms=terms, calendar=calendar)
+    hours = zone_windows(orders=orders, calendar=calendar)
     on = [part for f in fittings for part in clip(hours, f.from_s, f.to_s)]
     return spans_where(track=track, area=area, inside=terms.keep_out is not None, within=on)
 

@@ -64,8 +64,6 @@ class Terms:
         The curfew address: house and garden.
     keep_out, keep_in : Area or None
         The exclusion zone; the inclusion or restriction zone.
-    keep_out_hours, keep_in_hours : tuple of Span
-        Their timetables; empty means always.
     office : TownPlace or None
         Where appointments are.
     protected_home : int or None
@@ -81,8 +79,6 @@ class Terms:
     later_conditions: tuple[AnyCondition, ...] | None = None
     keep_out: Area | None = None
     keep_in: Area | None = None
-    keep_out_hours: tuple[Span, ...] = ()
-    keep_in_hours: tuple[Span, ...] = ()
     office: TownPlace | None = None
     office_area: Area | None = None
     protected_home: int | None = None
@@ -163,7 +159,6 @@ class _Writer:
             (self._home(area),),
             area,
             keep_out=zone_area,
-            keep_out_hours=hours,
             home_unit=True,
         )
 
@@ -228,7 +223,7 @@ class _Writer:
         kind = ConditionKind.RESTRICTION_ZONE if restriction else ConditionKind.INCLUSION_ZONE
         hours = () if restriction else _spans((*_WEEKDAYS, *_WEEKEND), "18:00", "24:00", "")
         zone = self._zone(kind, "Streets about home", stay, hours, buffer_m=0.0)
-        return Terms(Kind.RESTRICTION, (zone,), (self._home(area),), area, keep_in=stay, keep_in_hours=hours)
+        return Terms(Kind.RESTRICTION, (zone,), (self._home(area),), area, keep_in=stay)
 
     def _variation(self) -> Terms:
         area = self._home_area()

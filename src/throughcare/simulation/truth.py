@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from throughcare.simulation.alcohol import Drinking
 from throughcare.simulation.areas import Area
 from throughcare.simulation.movement import Track
+from throughcare.simulation.schedule import Spans
 from throughcare.simulation.shapes import Floats
-from throughcare.simulation.windows import Spans
 
 _COARSE_S = 10.0
 
