@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from throughcare.simulation.shapes import Floats
+from throughcare.simulation.shapes import Floats, headings
 from throughcare.simulation.terrain import RIVER_WIDTH_M
 from throughcare.simulation.town import PLANE, Town
 
@@ -14,11 +14,11 @@ from throughcare.simulation.town import PLANE, Town
 def town_geojson(town: Town) -> dict[str, Any]:
     """Return a FeatureCollection of the river, railway, grounds, streets, buildings and named places.
 
-    Each feature has a ``kind`` (river, railway, street, building, or a place's kind) and, where it has one, a
-    ``name``; streets say whether they are ``main``. Order is back to front: draw in order.
+    Each feature has a ``kind`` (river, railway, street, building, or a place's kind); streets and places have a
+    ``name``, homes have none; streets say whether they are ``main``. Order is back to front: draw in order.
     """
     features = [
-        _feature(_line(town.terrain.river), kind="river", width_m=RIVER_WIDTH_M),
+        _feature(_ring(_banks(town.terrain.river)), kind="river"),
         _feature(_line(town.terrain.rail), kind="railway"),
     ]
     open_kinds = {ground.kind for ground in town.terrain.grounds}
@@ -31,10 +31,7 @@ def town_geojson(town: Town) -> dict[str, Any]:
         _feature(_line(edge.line), kind="street", name=town.street_names[edge.street], main=edge.main)
         for edge in town.network.edges
     ]
-    features += [
-        _feature(_ring(town.buildings.footprint(int(row))), kind="building", name=town.address(int(row)))
-        for row in town.homes
-    ]
+    features += [_feature(_ring(town.buildings.footprint(int(row))), kind="building") for row in town.homes]
     features += [
         _feature(_ring(place.outline), kind=str(place.kind), name=place.name)
         for place in town.places
@@ -45,6 +42,13 @@ def town_geojson(town: Town) -> dict[str, Any]:
 
 def _feature(geometry: dict[str, Any], **properties: object) -> dict[str, Any]:
     return {"type": "Feature", "properties": properties, "geometry": geometry}
+
+
+def _banks(line: Floats) -> Floats:
+    """Return the outline of a river: its left bank, then its right bank backwards."""
+    ahead = headings(line)
+    left = np.column_stack([-ahead[:, 1], ahead[:, 0]]) * RIVER_WIDTH_M / 2
+    return np.vstack([line + left, (line - left)[::-1]])
 
 
 def _line(points: Floats) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Stores: where whole sets of facts are kept."""
