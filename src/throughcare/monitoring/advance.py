@@ -107,6 +107,7 @@ def scope_of(held: ActivationState, *, compiled: ActivationRules, rules: Rules, 
         statuses=held.statuses,
         segments=segments,
         now_us=now_us,
+        whole_from_us=held.base_us + 1 if held.base_us >= compiled.interval.start_us else None,
     )
 
 
@@ -134,6 +135,7 @@ def _split(batch: Batch) -> dict[str, Batch]:
 def _empty(compiled: ActivationRules) -> ActivationState:
     return ActivationState(
         activation_id=compiled.activation.activation_id,
+        settled_us=compiled.interval.start_us - 1,
         base_us=compiled.interval.start_us - 1,
         head_us=NO_TIME_US,
         fixes=_NO_FIXES,
@@ -153,11 +155,14 @@ def _advance_one(
 ) -> tuple[ActivationState, list[Event]]:
     events: list[Event] = []
     fixes, statuses = new
-    late = int(np.count_nonzero(fixes.t_us <= held.base_us) + np.count_nonzero(statuses.t_us <= held.base_us))
+    late = int(
+        np.count_nonzero(fixes.t_us <= held.settled_us) + np.count_nonzero(statuses.t_us <= held.settled_us)
+    )
     if late:
         events.append(_notice(EventKind.TOO_LATE, held, now_us, late))
-        fixes, statuses = fixes.take(fixes.t_us > held.base_us), statuses.take(statuses.t_us > held.base_us)
-    if not same_rules and held.base_us >= compiled.interval.start_us and held.watches:
+        fixes = fixes.take(fixes.t_us > held.settled_us)
+        statuses = statuses.take(statuses.t_us > held.settled_us)
+    if not same_rules and held.settled_us >= compiled.interval.start_us and held.watches:
         events.append(_notice(EventKind.REPLAY_NEEDED, held, now_us, 0))
     merged = _merge(held, fixes, statuses, compiled, rules, same_rules)
     incidents = evaluate(scope_of(merged, compiled=compiled, rules=rules, now_us=now_us))
@@ -167,7 +172,7 @@ def _advance_one(
 
 def _notice(kind: EventKind, held: ActivationState, now_us: int, count: int) -> Event:
     identity = event_id(
-        kind=kind, about=held.activation_id, revision=0, content=f"{held.base_us} {now_us} {count}"
+        kind=kind, about=held.activation_id, revision=0, content=f"{held.settled_us} {now_us} {count}"
     )
     return Event(identity, kind, held.activation_id, None, 0, now_us, now_us, None, count=count)
 
@@ -236,8 +241,8 @@ def _tell(
     events: list[Event] = []
     for incident in incidents:
         before = held.told.get(incident.incident_id)
-        if before is None and incident.start_us <= held.base_us:
-            continue  # settled and told before the base; only its last trace is seen here
+        if before is None and incident.start_us <= held.settled_us:
+            continue  # told before and final; only its trace is seen here
         material = incident.material
         if before is not None and before.material == material:
             told[incident.incident_id] = before
@@ -249,6 +254,7 @@ def _tell(
             kind=str(incident.kind),
             code=str(incident.code),
             start_us=incident.start_us,
+            end_us=incident.end_us,
             stop_us=_stop_us(incident),
             material=material,
             revision=revision,

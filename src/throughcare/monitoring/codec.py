@@ -107,13 +107,14 @@ def _refusal(expected: str, found: str) -> RefusedInput:
 def _pack_activation(held: ActivationState, writer: _Writer) -> dict[str, Any]:
     return {
         "id": held.activation_id,
+        "settled_us": held.settled_us,
         "base_us": held.base_us,
         "head_us": held.head_us,
         "fixes": _pack_columns(held.fixes, writer),
         "statuses": _pack_columns(held.statuses, writer),
         "watches": {key: _pack_watch(watch, writer) for key, watch in sorted(held.watches.items())},
         "told": [
-            [t.incident_id, t.kind, t.code, t.start_us, t.stop_us, t.material, t.revision]
+            [t.incident_id, t.kind, t.code, t.start_us, t.end_us, t.stop_us, t.material, t.revision]
             for _, t in sorted(held.told.items())
         ],
     }
@@ -122,6 +123,7 @@ def _pack_activation(held: ActivationState, writer: _Writer) -> dict[str, Any]:
 def _unpack_activation(item: Mapping[str, Any], reader: _Reader) -> ActivationState:
     return ActivationState(
         activation_id=item["id"],
+        settled_us=item["settled_us"],
         base_us=item["base_us"],
         head_us=item["head_us"],
         fixes=_unpack_columns(Fixes, item["fixes"], reader),

@@ -91,6 +91,8 @@ def _runs(scope: Scope, worn: Interval, own: Ints) -> list[Run]:
 
 def _heard_first(scope: Scope, spoke_us: int | None) -> int | None:
     """Return when the home unit first heard a tag that had not yet spoken itself."""
+    if scope.whole_from_us is not None and spoke_us is not None and spoke_us < scope.whole_from_us:
+        return None  # it had spoken before the cut: what was heard before that is settled
     heard = statuses_of(scope, (StatusKind.RADIO_HEARD,)).t_us
     if not len(heard) or (spoke_us is not None and heard[0] >= spoke_us):
         return None

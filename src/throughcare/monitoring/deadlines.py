@@ -6,11 +6,10 @@ causes carries the deadline's time, so a late scheduler moves nothing.
 
 from __future__ import annotations
 
-import numpy as np
-
 from throughcare.kernel.columns import NO_TIME_US
 from throughcare.kernel.time import MINUTE_US, SECOND_US
 from throughcare.monitoring import kernels
+from throughcare.monitoring.known import HOME_UNIT_KINDS
 from throughcare.monitoring.rules import ActivationRules, Rules
 from throughcare.monitoring.state import ActivationState, State
 from throughcare.orders.model import Attendance
@@ -68,12 +67,18 @@ def _silences(held: ActivationState, rules: Rules) -> list[int]:
     gap_us = round(rules.parameters.gap_limit_s * SECOND_US) + 1
     lasts = [int(watch.head.marks[kernels.LAST_ANY]) for watch in held.watches.values()]
     due = [last + gap_us for last in lasts if last != NO_TIME_US]
+    merge_us = round(rules.parameters.merge_gap_s * SECOND_US)
+    due.extend(told.end_us + merge_us for told in held.told.values() if told.end_us is not None)
+    own = held.statuses.kind > max(HOME_UNIT_KINDS)
     parameters = rules.parameters
-    for batch, wait_s in (
+    for times, wait_s in (
         (held.fixes.t_us, parameters.no_contact_s),
-        (held.statuses.t_us, parameters.no_contact_s),
-        (held.statuses.t_us, parameters.unit_silent_s),
+        (held.statuses.t_us[own], parameters.no_contact_s),
+        (held.statuses.t_us[~own], parameters.unit_silent_s),
+        (held.fixes.t_us, parameters.merge_gap_s),
+        (held.statuses.t_us[own], parameters.merge_gap_s),
+        (held.statuses.t_us[~own], parameters.merge_gap_s),
     ):
-        if len(batch):
-            due.append(int(np.max(batch)) + round(wait_s * SECOND_US))
+        if len(times):
+            due.append(int(times[-1]) + round(wait_s * SECOND_US))
     return due

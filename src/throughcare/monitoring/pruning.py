@@ -1,7 +1,7 @@
 """Pruning: how a live state forgets what can no longer matter, without changing any answer.
 
-The base moves up to an instant that no unsettled incident and no running window reaches back over. What lies
-before it is folded into each watch's base; of the facts before it only the last fix and the last status of
+Facts are settled up to an instant that no unsettled incident and no running window reaches back over; the base
+lies a little earlier, for causes that look back. What lies before the base is folded into each watch's base; of the facts before it only the last fix and the last status of
 each kind stay, because they say how things stood.
 """
 
@@ -22,13 +22,15 @@ from throughcare.monitoring.state import ActivationState, WatchState
 from throughcare.monitoring.status import Statuses
 
 EARLY_ARRIVAL_US = HOUR_US  # presence before an appointment belongs to it
+LOOK_BACK_US = 3 * HOUR_US  # causes look back from an incident's start; more than the furthest of them
 
 
 def prune(
     held: ActivationState, *, compiled: ActivationRules, rules: Rules, oldest_us: int
 ) -> ActivationState:
     """Return the state with its base moved up towards ``oldest_us``, as far as that changes no answer."""
-    base_us = _safe_base(held, compiled, rules, oldest_us)
+    settled_us = _settled_us(held, compiled, rules, oldest_us)
+    base_us = settled_us - LOOK_BACK_US
     if base_us <= held.base_us:
         return held
     items = merge_items(
@@ -48,15 +50,16 @@ def prune(
         )
     return replace(
         held,
+        settled_us=settled_us,
         base_us=base_us,
         fixes=_recent_fixes(held.fixes, base_us),
         statuses=_recent_statuses(held.statuses, base_us),
         watches=watches,
-        told={key: told for key, told in held.told.items() if told.start_us > base_us},
+        told={key: told for key, told in held.told.items() if told.start_us > settled_us},
     )
 
 
-def _safe_base(held: ActivationState, compiled: ActivationRules, rules: Rules, oldest_us: int) -> int:
+def _settled_us(held: ActivationState, compiled: ActivationRules, rules: Rules, oldest_us: int) -> int:
     """Return the latest instant, at most ``oldest_us``, that nothing unsettled reaches back over."""
     linger_us = round(2 * rules.parameters.merge_gap_s * SECOND_US)
     spans = [
@@ -64,11 +67,11 @@ def _safe_base(held: ActivationState, compiled: ActivationRules, rules: Rules, o
         for told in held.told.values()
     ]
     spans.extend(_running_windows(compiled, oldest_us))
-    base_us = oldest_us
+    settled_us = oldest_us
     for start_us, stop_us in sorted(spans, key=lambda item: -item[0]):
-        if start_us < base_us and (stop_us is None or stop_us > base_us):
-            base_us = start_us
-    return base_us
+        if start_us < settled_us and (stop_us is None or stop_us > settled_us):
+            settled_us = start_us
+    return settled_us
 
 
 def _running_windows(compiled: ActivationRules, oldest_us: int) -> list[tuple[int, int | None]]:

@@ -21,12 +21,17 @@ STATE_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was last told of an incident that may still change."""
+    """What was last told of an incident that may still change.
+
+    ``end_us`` is when it ended, None while it lasts; ``stop_us`` the instant after which no fact can change
+    it, None while it is open (it may be over and open, while a repeat would still belong to it).
+    """
 
     incident_id: str
     kind: str
     code: str
     start_us: int
+    end_us: int | None
     stop_us: int | None
     material: str
     revision: int
@@ -54,9 +59,20 @@ class WatchState:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ActivationState:
-    """Everything retained of one activation. ``head_us`` is the instant of the newest retained item."""
+    """Everything retained of one activation.
+
+    Parameters
+    ----------
+    settled_us : int
+        Incidents that began up to here are final: no fact up to here is accepted any more.
+    base_us : int
+        Facts after it are whole; earlier than ``settled_us`` because causes look back.
+    head_us : int
+        Instant of the newest retained fact.
+    """
 
     activation_id: str
+    settled_us: int
     base_us: int
     head_us: int
     fixes: Fixes

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.laws.monitoring.worlds import END_US, START_US, World, facts_from, rules_for, worlds
+from tests.laws.monitoring.worlds import END_US, HOME, START_US, World, rules_for, worlds
 from throughcare.kernel.time import HOUR_US, MINUTE_US
 from throughcare.monitoring.advance import advance
 from throughcare.monitoring.codec import decode, encode
@@ -201,17 +201,22 @@ def test_time_alone_changes_incidents_only_at_announced_deadlines(world: World) 
 
 
 def test_a_fact_from_before_the_retained_time_is_told_and_counted() -> None:
-    fixes, statuses = facts_from(5, people=1, fixes=200, statuses=0)
-    rules = rules_for(1)
-    order = np.argsort(fixes.t_us, kind="stable")
-    late = fixes.take(order[:3])
+    minutes = np.arange(0, 40 * 60)
+    at_home = Fixes.build(
+        key=np.zeros(len(minutes), np.int64),
+        keys=("A0",),
+        t_us=START_US + minutes * MINUTE_US,
+        lat_deg=np.full(len(minutes), HOME[1]),
+        lon_deg=np.full(len(minutes), HOME[0]),
+        accuracy_m=np.full(len(minutes), 10.0),
+    )
+    rules, late = rules_for(1), at_home.take(minutes < 3)
     state, _ = advance(
-        State(), fixes.take(order[3:]), statuses, rules=rules, now_us=END_US + 10 * HOUR_US, retain_us=HOUR_US
+        State(), at_home.take(minutes >= 3), Statuses.empty(), rules=rules, now_us=END_US, retain_us=HOUR_US
     )
-    assert state.activations["A0"].base_us > int(late.t_us.max())
-    _, events = advance(
-        state, late, Statuses.empty(), rules=rules, now_us=END_US + 10 * HOUR_US, retain_us=HOUR_US
-    )
+    assert state.activations["A0"].settled_us > int(late.t_us.max())
+    assert len(state.activations["A0"].fixes) < len(at_home) / 2
+    _, events = advance(state, late, Statuses.empty(), rules=rules, now_us=END_US, retain_us=HOUR_US)
     assert [(e.kind, e.count) for e in events] == [(EventKind.TOO_LATE, 3)]
 
 
