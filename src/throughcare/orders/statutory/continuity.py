@@ -39,13 +39,13 @@ def condition_dates(order: Order) -> Iterator[Finding]:
             and order.end_date is not None
             and condition.end_date > order.end_date
         )
-        for is_cut, field, own, limit in (
-            (starts_before, "start_date", condition.start_date, order.start_date),
-            (ends_after, "end_date", condition.end_date, order.end_date),
+        for rule_id, is_cut, field, own, limit in (
+            ("condition-cut-start", starts_before, "start_date", condition.start_date, order.start_date),
+            ("condition-cut-end", ends_after, "end_date", condition.end_date, order.end_date),
         ):
             if is_cut:
                 yield Finding(
-                    f"condition-cut-{field.removesuffix('_date')}",
+                    rule_id,
                     "check",
                     join_path(("conditions", number, field)),
                     f"a date within the order, whose {field} is {limit}",

@@ -33,6 +33,7 @@ from throughcare.orders.vocabulary import LegalBasis
 from throughcare.orders.week import DAY_MIN, WEEK_MIN
 
 HDC_DAY_MIN = 9 * HOUR_MIN
+_WINDOWS = {DAY_MIN: "24 hours", WEEK_MIN: "7 days"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,14 @@ def court_curfew_facts(order: Order) -> Iterator[Finding]:
     rows = limits_for(order)
     if not rows or not curfews(order):
         return
-    facts = (("convicted_on", "the date of conviction"), ("sentence_type", "the kind of sentence"))
-    for field, words in facts:
+    facts = (
+        ("court-curfew-convicted-on", "convicted_on", "the date of conviction"),
+        ("court-curfew-sentence-type", "sentence_type", "the kind of sentence"),
+    )
+    for rule_id, field, words in facts:
         if getattr(order, field) is None:
             yield Finding(
-                f"court-curfew-{field.replace('_', '-')}",
+                rule_id,
                 "check",
                 field,
                 f"{words}, on which the limits of the curfew depend",
@@ -106,9 +110,9 @@ def court_curfew_windows(order: Order) -> Iterator[Finding]:
     row = rows[0]
     weeks = by_week(hours.spans, hours.first)
     if max(hours.days.values()) <= row.day_max_min:
-        yield from _window(hours, row.day_max_min, DAY_MIN, "24 hours")
+        yield from _window("court-curfew-any-24-hours", hours, row.day_max_min, DAY_MIN)
     if row.week_max_min is not None and max(week.minutes for week in weeks) <= row.week_max_min:
-        yield from _window(hours, row.week_max_min, WEEK_MIN, "7 days")
+        yield from _window("court-curfew-any-7-days", hours, row.week_max_min, WEEK_MIN)
 
 
 def hours_without_rule(order: Order) -> Iterator[Finding]:
@@ -222,15 +226,15 @@ def _period(order: Order, hours: Curfewed, row: CurfewLimits, severity: Severity
     )
 
 
-def _window(hours: Curfewed, limit_min: int, width_min: int, name: str) -> Iterator[Finding]:
+def _window(rule_id: str, hours: Curfewed, limit_min: int, width_min: int) -> Iterator[Finding]:
     most = fullest(hours.spans, width_min)
     if most.minutes > limit_min:
         clock = most.start_min % DAY_MIN
         yield Finding(
-            f"court-curfew-any-{name.replace(' ', '-')}",
+            rule_id,
             "check",
             hours.path,
-            f"at most {hours_words(limit_min)} of curfew in any {name}",
+            f"at most {hours_words(limit_min)} of curfew in any {_WINDOWS[width_min]}",
             f"{hours_words(most.minutes)} in those from {day_words(most.day)} {clock // 60:02}:{clock % 60:02}",
             "The statute's own days and weeks are within the limit; see whether these hours were meant.",
             CURFEW_GUIDELINE,
