@@ -151,5 +151,6 @@ def _allowances(rules: ActivationRules) -> Iterable[AllowanceView]:
 
 def _closed(condition: ConditionRules) -> Iterable[AllowanceView]:
     for item in condition.allowances:
-        interval = Interval(item.interval.start_us, min(item.interval.stop_us, condition.interval.stop_us))
-        yield AllowanceView(item.kind, interval, item.reason)
+        shared = item.interval.intersect(condition.interval)
+        if shared is not None:
+            yield AllowanceView(item.kind, shared, item.reason)

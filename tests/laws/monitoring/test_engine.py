@@ -20,7 +20,7 @@ from throughcare.monitoring.items import canonical_fixes, canonical_statuses, me
 from throughcare.monitoring.reference import reference_incidents, reference_segments
 from throughcare.monitoring.rules import Rules
 from throughcare.monitoring.state import State
-from throughcare.monitoring.status import Statuses
+from throughcare.monitoring.status import Statuses, StatusKind
 
 
 def run(world: World, *, retain_us: int | None = None) -> dict[str, Incident]:
@@ -210,9 +210,15 @@ def test_a_fact_from_before_the_retained_time_is_told_and_counted() -> None:
         lon_deg=np.full(len(minutes), HOME[0]),
         accuracy_m=np.full(len(minutes), 10.0),
     )
+    alive = Statuses.build(
+        key=np.zeros(len(minutes), np.int64),
+        keys=("A0",),
+        t_us=START_US + minutes * MINUTE_US,
+        kind=np.full(len(minutes), int(StatusKind.UNIT_HEARTBEAT)),
+    )
     rules, late = rules_for(1), at_home.take(minutes < 3)
     state, _ = advance(
-        State(), at_home.take(minutes >= 3), Statuses.empty(), rules=rules, now_us=END_US, retain_us=HOUR_US
+        State(), at_home.take(minutes >= 3), alive, rules=rules, now_us=END_US, retain_us=HOUR_US
     )
     assert state.activations["A0"].settled_us > int(late.t_us.max())
     assert len(state.activations["A0"].fixes) < len(at_home) / 2
