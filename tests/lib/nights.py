@@ -35,7 +35,7 @@ from throughcare.monitoring.incidents import (
     incident_id,
 )
 from throughcare.monitoring.presence import Presence, Segment
-from throughcare.monitoring.status import StatusKind, Statuses
+from throughcare.monitoring.status import Statuses, StatusKind
 
 LONDON = "Europe/London"
 HOME = Plane(52.0, -1.5)  # an invented town: no street there bears these names
@@ -111,10 +111,8 @@ def statuses_of(activation_id: str, day: dt.date, out: tuple[float, float] | Non
         heard = not left <= minute <= back
         kind = StatusKind.RADIO_HEARD if heard else StatusKind.RADIO_MISSED
         rows.append((at(day, 18) + minute * MINUTE_US, kind, np.nan))
-    for hour in range(14):
-        rows.append(
-            (at(day, 18) + hour * HOUR_US, StatusKind.BATTERY_PERCENT, 62.0 - 4 * hour if hour < 12 else 90.0)
-        )
+    charge = [62.0 - 4 * hour if hour < 12 else 90.0 for hour in range(14)]
+    rows += [(at(day, 18) + h * HOUR_US, StatusKind.BATTERY_PERCENT, charge[h]) for h in range(14)]
     rows.append((at(day, 18) + 12 * HOUR_US - 40 * MINUTE_US, StatusKind.CHARGING_STARTED, np.nan))
     rows.append((at(day, 18) + 13 * HOUR_US, StatusKind.CHARGING_ENDED, np.nan))
     rows.append((at(day, 18) + 6 * HOUR_US, StatusKind.UNIT_POWER_LOST, np.nan))
@@ -190,9 +188,13 @@ def bundle_of(incident: Incident, fixes: Fixes, statuses: Statuses) -> EvidenceB
         used = source == "gnss" and i % 37 != 5 and not wild
         why = "used" if used else "poor_source_cannot_open" if source != "gnss" else "implausible_jump"
         items.append(_item(int(fixes.t_us[i]), source, fixes, i, used, why, incident))
-    for i in np.flatnonzero((statuses.t_us >= low) & (statuses.t_us <= high)).tolist():
-        if statuses.kind[i] in (StatusKind.RADIO_HEARD, StatusKind.RADIO_MISSED):
-            items.append(_radio(int(statuses.t_us[i]), bool(statuses.kind[i] == StatusKind.RADIO_HEARD)))
+    reports = statuses.take((statuses.t_us >= low) & (statuses.t_us <= high))
+    radio = (StatusKind.RADIO_HEARD, StatusKind.RADIO_MISSED)
+    items += [
+        _radio(int(t), int(k) == radio[0])
+        for t, k in zip(reports.t_us, reports.kind, strict=True)
+        if k in radio
+    ]
     items.sort(key=lambda item: (item.t_us, item.source))
     numbered = tuple(_renumber(item, n) for n, item in enumerate(items, 1))
     rule = {
@@ -401,19 +403,16 @@ def background() -> dict:
         lat, lon = HOME.to_degrees(east, north)
         return [float(lon), float(lat)]
 
-    features = []
-    for k in range(-8, 12):
-        for line in (
-            [lonlat(k * 90 + 22, -700), lonlat(k * 90 + 22, 900)],
-            [lonlat(-700, k * 90 + 22), lonlat(1000, k * 90 + 22)],
-        ):
-            features.append(
-                {
-                    "type": "Feature",
-                    "properties": {"kind": "street"},
-                    "geometry": {"type": "LineString", "coordinates": line},
-                }
-            )
+    lines = [[lonlat(k * 90 + 22, -700), lonlat(k * 90 + 22, 900)] for k in range(-8, 12)]
+    lines += [[lonlat(-700, k * 90 + 22), lonlat(1000, k * 90 + 22)] for k in range(-8, 12)]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"kind": "street"},
+            "geometry": {"type": "LineString", "coordinates": line},
+        }
+        for line in lines
+    ]
     for i in range(-7, 10):
         for j in range(-7, 9):
             e, n = i * 90 + 40, j * 90 + 40

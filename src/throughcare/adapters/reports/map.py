@@ -163,7 +163,7 @@ def _description(
         first, last = (words.clock(point.t_us, zone) for point in (points[0], points[-1]))
         trail_points = sum(len(run) for run in runs)
         parts.append(f"{len(points)} positions from {first} to {last}, {trail_points} of them on the trail.")
-    parts.append(f"{len(gaps)} gaps in the trail." if gaps else "No gap in the trail.")
+    parts.append(f"{words.count(len(gaps), 'gap')} in the trail.")
     return " ".join([*parts, "The table holds every number."])
 
 
@@ -179,16 +179,16 @@ def _notes(
     away = [point.number for point in points if not in_view(*frame.xy(point.lat_deg, point.lon_deg))]
     if away:
         notes.append(
-            f"Outside this map: {_listed(away)}. They are coarse or were not used, and are in the table."
+            f"Outside this map: {_listed(away)}. See the table."
         )
     unstated = [point for point in points if point.radius_m is not None and not point.stated]
     if unstated:
         notes.append(
-            f"{len(unstated)} positions did not state the level of their circle: drawn dashed, as given."
+            f"{words.count(len(unstated), 'position')} did not state the level of a circle: drawn dashed, as given."
         )
     bare = sum(point.radius_m is None for point in points)
     if bare:
-        notes.append(f"{bare} positions came without an accuracy: drawn without a circle.")
+        notes.append(f"{words.count(bare, 'position')} came without an accuracy: drawn without a circle.")
     return tuple(notes)
 
 

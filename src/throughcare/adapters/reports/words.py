@@ -108,6 +108,11 @@ def duration(seconds: float) -> str:
     return " ".join(parts)
 
 
+def count(number: int, thing: str) -> str:
+    """Return a number of things: ``no gap``, ``1 gap``, ``3 gaps``."""
+    return f"no {thing}" if number == 0 else f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def clock(t_us: int, zone: str, *, seconds: bool = False) -> str:
     """Return the local clock time; within a day of a clock change the zone's short name follows it."""
     moment = local_datetime(t_us, zone)
