@@ -22,6 +22,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from throughcare.kernel.time import (
     DAY_US,
@@ -214,11 +215,9 @@ def _with_release_day(order: Order, curfew: Curfew, weekly: list[ScheduledSpan])
 
 def _until_next(ordered: list[ScheduledSpan]) -> Iterator[ScheduledSpan]:
     """Cut each span where the next begins: only a new phase or the day of release can begin in one."""
-    for item, following in zip(ordered, [*ordered[1:], None], strict=True):
-        if following is not None and following.start_us < item.end_us:
-            yield replace(item, end_us=following.start_us)
-        else:
-            yield item
+    for item, following in pairwise(ordered):
+        yield item if item.end_us <= following.start_us else replace(item, end_us=following.start_us)
+    yield from ordered[-1:]
 
 
 def _clipped(spans: Iterable[ScheduledSpan], window: Interval) -> tuple[ScheduledSpan, ...]:
