@@ -77,8 +77,17 @@ def sense(
     from_s: float,
     to_s: float,
     certain_days: tuple[int, ...],
+    certain_cover: Floats,
 ) -> AlcoholRecord:
-    """Return true drinking and what the sensor reported; ``certain_days`` are days with a drinking event."""
+    """Return true drinking and what the sensor reported.
+
+    Parameters
+    ----------
+    certain_days : tuple of int
+        Days with a drinking event for certain.
+    certain_cover : float64 array of shape (k, 2), seconds
+        Spans in which the sensor is covered for certain.
+    """
     grid = np.arange(0.0, calendar.end_s + _STEP_S, _STEP_S)
     events: list[tuple[float, float, int]] = []
     dose = np.zeros(len(grid))
@@ -100,6 +109,7 @@ def sense(
         spread=0.6,
         most_s=6 * HOUR_S,
     )
+    covered = np.vstack([covered, certain_cover])
     covered = covered[(covered[:, 0] > from_s) & (covered[:, 1] < to_s)]
     due = np.arange(np.ceil(from_s) + rng.integers(0, 1800), to_s, model.read_every_s)
     due = due[(rng.random(len(due)) >= model.gap_share) & ~within(due, covered)]

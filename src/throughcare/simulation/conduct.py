@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from throughcare.simulation import showcase
 from throughcare.simulation.calendar import HOUR_S, Calendar
 from throughcare.simulation.diary import Block, Rank
 from throughcare.simulation.people import Conduct, Person
@@ -18,7 +19,6 @@ from throughcare.simulation.terms import Terms
 from throughcare.simulation.town import Town, TownPlace
 
 MINUTE_S = 60.0
-_SHOWCASE = 10  # the first of each kind of order shows its lapses for certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def curfew_blocks(
     for number, (start, end) in enumerate(windows):
         before, after = rng.uniform(*model.margin_min, 2) * MINUTE_S
         blocks.append(Block(start - before, end + after, Rank.STAY_IN))
-        certain = person.index < _SHOWCASE and number < 6
+        certain = person.index < showcase.PEOPLE and number < 6
         kind = _certain_kind(person.index, number) if certain else _drawn_kind(rng, model, chance)
         if kind >= 0:
             blocks.append(_absence(rng, model, person, kind, start, end))
@@ -124,7 +124,7 @@ def zone_blocks(
         return []
     blocks = []
     for day in range(calendar.days):
-        certain = person.index < _SHOWCASE and day in (1, 3)
+        certain = person.index < showcase.PEOPLE and day in (1, 3)
         lapse = certain or rng.random() < model.zone_entry[tier(person.conduct)]
         at = calendar.midnight_s(day) + float(rng.uniform(10.5, 15.5)) * HOUR_S
         target = targets[int(rng.integers(0, len(targets)))]
@@ -161,7 +161,7 @@ def appointment_blocks(
     missed, late = model.missed[tier(person.conduct)], model.late[tier(person.conduct)]
     for number, (start, end) in enumerate(due):
         draw = float(rng.random())
-        if person.index < _SHOWCASE:
+        if person.index < showcase.PEOPLE:
             draw = (0.99, missed + late / 2, missed / 2)[number % 3]
         offset_s = float(rng.uniform(-540, 120))
         if draw < missed:

@@ -14,6 +14,7 @@ import numpy as np
 from throughcare.kernel.time import utc_datetime
 from throughcare.orders.model import (
     Activation,
+    Alcohol,
     AuthorisedAbsence,
     Order,
     ReasonableExcuse,
@@ -161,7 +162,7 @@ class _Writer:
 
     def first(self) -> Order:
         """Return the order as first made."""
-        order_type, basis, sentence = _LEGAL.get(self.terms.kind, _POST_RELEASE)
+        order_type, basis, sentence = self._legal()
         bail = order_type is OrderType.BAIL
         return Order(
             order_id=f"O{self.person.index + 1:04d}",
@@ -197,6 +198,11 @@ class _Writer:
             "conditions": self.terms.later_conditions,
         }
         return Order.model_validate(self.first().model_dump() | changes)
+
+    def _legal(self) -> tuple[OrderType, LegalBasis, SentenceType]:
+        """Return the legal frame; a level of alcohol is a licence condition, abstinence a court's requirement."""
+        level = any(isinstance(c, Alcohol) and c.monitoring == "level" for c in self.terms.conditions)
+        return _POST_RELEASE if level else _LEGAL.get(self.terms.kind, _POST_RELEASE)
 
     def _at(self, t_s: float) -> dt.datetime:
         return utc_datetime(self.calendar.to_us(t_s))

@@ -5,6 +5,7 @@ Rates as in research D6: 2 % misses, 0.2 shadows a night, 0.05 outages a night. 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,8 @@ class RadioModel:
         Outages without a word, outages announced, mains unplugged, unit moved.
     outage_median_s, unplugged_median_s, spread
         Log-normal lengths of those.
+    moved_m : tuple of float
+        Low and high of how far a moved unit is taken, until it is put back.
     unit_battery_s : float
         How long the unit lives unplugged.
     delay_s : float
@@ -61,6 +64,7 @@ class RadioModel:
     outage_median_s: float = 3600.0
     unplugged_median_s: float = 5400.0
     spread: float = 1.0
+    moved_m: tuple[float, float] = (4.0, 60.0)
     unit_battery_s: float = 6 * HOUR_S
     delay_s: float = 8.0
 
@@ -84,6 +88,7 @@ def listen(
     from_s: float,
     to_s: float,
     tag_silent: tuple[Floats, ...],
+    certain: Callable[[str], Floats],
 ) -> UnitRecord:
     """Return everything that a home unit reports about a tag.
 
@@ -93,13 +98,16 @@ def listen(
         East and north of the unit in metres.
     tag_silent : tuple of float64 arrays of shape (k, 2)
         Spans in which the tag itself could not be heard: battery dead, faulty, not yet or no longer worn.
+    certain : callable
+        Gives the spans (k, 2) of a trouble by its name that happen anyway.
     """
-    troubles = _troubles(rng, model, from_s, to_s)
+    troubles = _troubles(rng, model, from_s, to_s, certain)
     off = _spans(troubles, {"silent", "announced", "flat"})
     polls = np.arange(np.ceil(from_s), to_s, model.poll_every_s)
     polls = polls + rng.integers(-2, 3, len(polls))
     polls = np.maximum(polls[~within(polls, off)], np.ceil(from_s))
-    heard = _heard(rng, model, track, unit_at, polls, to_s)
+    moved = within(polls, _spans(troubles, {"moved"}))
+    heard = _heard(rng, model, track, unit_at, polls, moved, to_s)
     for spans in tag_silent:
         heard &= ~within(polls, spans)
     beats = np.arange(np.ceil(from_s) + rng.integers(0, 900), to_s, model.heartbeat_s)
@@ -122,11 +130,15 @@ def _heard(
     track: Track,
     unit_at: tuple[float, float],
     polls: Floats,
+    moved: NDArray[np.bool_],
     end_s: float,
 ) -> NDArray[np.bool_]:
     reach = float(rng.uniform(*model.range_m))
+    away_m, turn = float(rng.uniform(*model.moved_m)), float(rng.uniform(0, 2 * np.pi))
     east, north = track.at(polls)
-    apart = np.hypot(east - unit_at[0], north - unit_at[1])
+    east = east - unit_at[0] - moved * away_m * np.cos(turn)
+    north = north - unit_at[1] - moved * away_m * np.sin(turn)
+    apart = np.hypot(east, north)
     chance = (1 - model.miss_share) / (1 + np.exp(np.clip((apart - reach) / model.edge_m, -50, 50)))
     shadows = spells(
         rng=rng,
@@ -136,11 +148,15 @@ def _heard(
         spread=model.shadow_spread,
         most_s=model.shadow_most_s,
     )
-    return (rng.random(len(polls)) < chance) & ~within(polls, shadows)
+    return np.asarray((rng.random(len(polls)) < chance) & ~within(polls, shadows))
 
 
 def _troubles(
-    rng: np.random.Generator, model: RadioModel, from_s: float, to_s: float
+    rng: np.random.Generator,
+    model: RadioModel,
+    from_s: float,
+    to_s: float,
+    certain: Callable[[str], Floats],
 ) -> list[tuple[str, float, float]]:
     found: list[tuple[str, float, float]] = []
     for name, per_day, median_s in (
@@ -149,9 +165,10 @@ def _troubles(
         ("unplugged", model.unplugged_per_day, model.unplugged_median_s),
         ("moved", model.moved_per_day, 40 * HOUR_S),
     ):
-        for start, end in spells(
+        drawn = spells(
             rng=rng, end_s=to_s, per_day=per_day, median_s=median_s, spread=model.spread, most_s=60 * HOUR_S
-        ).tolist():
+        )
+        for start, end in np.vstack([drawn, certain(name)]).tolist():
             if from_s < start and end < to_s:
                 found.append((name, round(start), round(end) + 1))
     flat = [

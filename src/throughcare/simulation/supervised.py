@@ -227,9 +227,14 @@ def _protected(
     person = draw_person(rng=rng, town=town, index=life.person.index, ref=ref, building=row)
     walker = _walker(rng, town, router, calendar, person, None)
     track = walker.follow(settle(_daily(rng, calendar, person, walker)))
-    receiver = Receiver(0.68, 1.0)
     wearing = draw_wearing(
-        rng=rng, model=models.tag, receiver=receiver, device_id=ref, from_s=0.0, to_s=calendar.end_s
+        rng=rng,
+        model=models.tag,
+        receiver=Receiver(0.68, 1.0),
+        device_id=ref,
+        from_s=0.0,
+        to_s=calendar.end_s,
+        certain=lambda _: as_array([]),
     )
     battery = live_battery(
         rng=rng, model=models.battery, calendar=calendar, track=track, from_s=0.0, to_s=calendar.end_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,28 +100,39 @@ def draw_wearing(
     device_id: str,
     from_s: float,
     to_s: float,
+    certain: Callable[[str], Floats],
 ) -> Wearing:
-    """Return the accidents of one tag's time on one person."""
+    """Return the accidents of one tag's time on one person.
 
-    def accidents(per_day: float, median_s: float, most_s: float) -> Floats:
+    Parameters
+    ----------
+    certain : callable
+        Gives the spans (k, 2) of an accident by its name (strap, case, faults, blackouts) that happen anyway.
+    """
+
+    def accidents(name: str, per_day: float, median_s: float, most_s: float) -> Floats:
         found = spells(rng=rng, end_s=to_s, per_day=per_day, median_s=median_s, spread=0.8, most_s=most_s)
+        found = np.vstack([found, certain(name)])
+        found = found[np.argsort(found[:, 0], kind="stable")]
         return found[(found[:, 0] > from_s) & (found[:, 1] < to_s)]
 
+    network = spells(
+        rng=rng,
+        end_s=to_s,
+        per_day=model.blackouts_per_day,
+        median_s=model.blackout_median_s,
+        spread=model.blackout_spread,
+        most_s=model.blackout_most_s,
+    )
+    network = np.vstack([network, certain("blackouts")])
     return Wearing(
         device_id=device_id,
         from_s=from_s,
         to_s=to_s,
-        strap=accidents(model.straps_per_day, 900.0, 7200.0),
-        case=accidents(model.cases_per_day, 600.0, 3600.0),
-        faults=accidents(model.faults_per_day, 7200.0, 43_200.0),
-        blackouts=spells(
-            rng=rng,
-            end_s=to_s,
-            per_day=model.blackouts_per_day,
-            median_s=model.blackout_median_s,
-            spread=model.blackout_spread,
-            most_s=model.blackout_most_s,
-        ),
+        strap=accidents("strap", model.straps_per_day, 900.0, 7200.0),
+        case=accidents("case", model.cases_per_day, 600.0, 3600.0),
+        faults=accidents("faults", model.faults_per_day, 7200.0, 43_200.0),
+        blackouts=network[np.argsort(network[:, 0], kind="stable")],
         receiver=receiver,
     )
 

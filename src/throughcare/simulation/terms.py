@@ -35,6 +35,8 @@ _HOME, _OFFICE = "home", "probation-office"
 _WEEKDAYS = (Weekday.MONDAY, Weekday.TUESDAY, Weekday.WEDNESDAY, Weekday.THURSDAY, Weekday.FRIDAY)
 _WEEKEND = (Weekday.SATURDAY, Weekday.SUNDAY)
 NEAR_M, WARNING_M = 300.0, 600.0
+ABSTINENCE_DAYS = 120  # the longest abstinence requirement of a community order
+_LOCATED_CURFEW_M = (60.0, 90.0)  # without a home unit the address is a wide circle, as in research D6
 
 
 class Kind(StrEnum):
@@ -188,6 +190,7 @@ class _Writer:
         alcohol = Alcohol(
             condition_id="alcohol",
             start_date=self.calendar.start,
+            end_date=self.calendar.start + dt.timedelta(days=ABSTINENCE_DAYS - 1),
             monitoring="level" if level else "abstinence",
             level_limit_pct=0.08 if level else None,
         )
@@ -249,7 +252,7 @@ class _Writer:
         return Terms(Kind.TRAIL, conditions, places, area, office=office, office_area=office_area)
 
     def _gps_curfew(self) -> Terms:
-        area = self._home_area()
+        area = Area(centre=self.person.home.centre, radius_m=float(self.rng.uniform(*_LOCATED_CURFEW_M)))
         office, office_area = self._office()
         conditions = (self._curfew(self._nightly()), self._attendance())
         places = (self._home(area), self._office_place(office, office_area))
