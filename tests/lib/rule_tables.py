@@ -48,6 +48,7 @@ _EVENT = re.compile(
     rf"^(?P<first>{_TIME})(?:-(?P<last>{_TIME}))? (?P<what>.+?)(?: (?P<value>\d+(?:\.\d+)?))?"
     r"(?: every (?P<step>\d+) min)?$"
 )
+_SERIES = re.compile(rf"^(?P<first>{_TIME}) readings every (?P<step>\d+) min: (?P<values>[\d. ]+)$")
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,14 @@ def facts(cell: str) -> list[Fact]:
     found: list[Fact] = []
     for part in filter(None, (item.strip() for item in cell.split(";"))):
         if part in {"nothing", "-"}:
+            continue
+        series = _SERIES.match(part)
+        if series is not None:
+            start, step = instant(series["first"]), int(series["step"]) * MINUTE_US
+            numbers = enumerate(series["values"].split())
+            found.extend(
+                Fact(start + i * step, StatusKind.ALCOHOL_READING, float(v), False) for i, v in numbers
+            )
             continue
         match = _EVENT.match(part)
         assert match is not None, f"cannot read the event {part!r}"

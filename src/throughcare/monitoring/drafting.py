@@ -13,6 +13,7 @@ from throughcare.monitoring.incidents import (
     Incident,
     IncidentKind,
     IncidentStatus,
+    Measure,
     Spell,
     incident_id,
 )
@@ -115,3 +116,27 @@ def _version(scope: Scope, condition: ConditionRules | None, given: int | None) 
 def still_told(scope: Scope, end_us: int | None) -> bool:
     """Return whether an incident that ended then is still ours to tell: what ended before the cut is final."""
     return scope.whole_from_us is None or end_us is None or end_us >= scope.whole_from_us
+
+
+def measure(
+    scope: Scope,
+    *,
+    name: str,
+    value: float,
+    unit: str,
+    bounds: tuple[float | None, float | None] = (None, None),
+    condition: ConditionRules | None = None,
+) -> Measure:
+    """Return a measure of a condition, or of the activation where none is given."""
+    low, high = bounds
+    return Measure(
+        activation_id=scope.rules.activation.activation_id,
+        wearer_ref=scope.rules.wearer_ref,
+        order_id=scope.rules.order_id if condition is None else condition.order_id,
+        condition_id=None if condition is None else condition.condition.condition_id,
+        name=name,
+        value=float(value),
+        unit=unit,
+        low=None if low is None else float(low),
+        high=None if high is None else float(high),
+    )

@@ -60,6 +60,20 @@ class Parameters:
         At or below this the battery is low.
     rule_gate_m, rule_dwell_s, rule_min_fixes : float, float, int
         The tuned rule: accuracy gate, dwell outside, and least number of fixes.
+    alcohol_threshold_pct : float, percent
+        A reading at or above it may be drinking, under abstinence (the order sets its own limit for a level).
+    alcohol_rise_pct_per_h, alcohol_fall_pct_per_h : float, percent an hour
+        Faster than a body takes alcohol up, or clears it: not drinking.
+    alcohol_sustained_s : float, seconds
+        High readings that last this long are drinking before their fall is seen.
+    alcohol_merge_gap_s : float, seconds
+        Drinking closer than this is one event.
+    alcohol_day_coverage : float
+        Least share of a day with readings for it to count as sober.
+    proximity_drift_mps : float, metres a second
+        How fast doubt about a position grows with its age.
+    proximity_stale_s : float, seconds
+        A position older than this says nothing of where the person is.
     """
 
     detector: Detector = Detector.PROBABILISTIC
@@ -86,6 +100,14 @@ class Parameters:
     rule_gate_m: float = 50.0
     rule_dwell_s: float = 240.0
     rule_min_fixes: int = 3
+    alcohol_threshold_pct: float = 0.02
+    alcohol_rise_pct_per_h: float = 0.2
+    alcohol_fall_pct_per_h: float = 0.025
+    alcohol_sustained_s: float = 7200.0
+    alcohol_merge_gap_s: float = 7200.0
+    alcohol_day_coverage: float = 0.8
+    proximity_drift_mps: float = 1.5
+    proximity_stale_s: float = 600.0
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self) if f.name != "detector"):
@@ -96,7 +118,7 @@ class Parameters:
                     found=repr(getattr(self, name)),
                     action="Correct it, or leave it out to use the default.",
                 )
-        for name in ("outlier_floor", "max_weight", "poor_source_share"):
+        for name in ("outlier_floor", "max_weight", "poor_source_share", "alcohol_day_coverage"):
             if getattr(self, name) >= 1:
                 raise RefusedInput(
                     where=f"parameter {name}",
