@@ -151,7 +151,9 @@ def _weekly(timetable: Sequence[Span], days: range, zone: str, prefix: str) -> I
         by_weekday[item.day.iso - 1].append((start, end, item.place_ids, f"{prefix}{item}"))
     for ordinal in days:
         for start, end, places, label in by_weekday[(ordinal - 1) % 7]:
-            yield ScheduledSpan(_at(ordinal, start, zone), _at(ordinal, end, zone), places, label)
+            start_us, end_us = _at(ordinal, start, zone), _at(ordinal, end, zone)
+            if start_us < end_us:
+                yield ScheduledSpan(start_us, end_us, places, label)
 
 
 def _at(ordinal: int, minute: int, zone: str) -> int:

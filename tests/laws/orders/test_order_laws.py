@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 
 from hypothesis import given
@@ -80,7 +81,7 @@ def test_the_timeline_agrees_with_the_version_in_force(
     origin_us = civil_us(dt.date(2026, 1, 1), dt.time(0), "UTC")
     at_us, known_at_us = origin_us + at_h * HOUR_US, origin_us + known_h * HOUR_US
     pieces = timeline(history, known_at_us=known_at_us)
-    for (earlier, _), (later, _) in zip(pieces, pieces[1:], strict=False):
+    for (earlier, _), (later, _) in itertools.pairwise(pieces):
         assert earlier.stop_us <= later.start_us
     found = in_force(history, at_us=at_us, known_at_us=known_at_us)
     assert [order for interval, order in pieces if interval.contains(at_us)] == ([found] if found else [])
