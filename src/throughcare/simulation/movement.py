@@ -49,6 +49,8 @@ _MOVING = {
     Mode.CAR: Setting.IN_VEHICLE,
     Mode.BUS: Setting.IN_VEHICLE,
 }
+_AT_THE_DOOR_S = 180.0  # a shorter stay goes no further than the door
+_GARDEN_SHARE = 0.07
 _SMALL_SPREAD = 0.15  # log sd of the speed between trips
 
 
@@ -103,29 +105,40 @@ class TrackBuilder:
         return self._routes[key]
 
     def stay(self, place: int, start_s: float, end_s: float) -> None:
-        """Spend ``[start_s, end_s)`` at a place, moving about a little."""
+        """Spend ``[start_s, end_s)`` at a place, from its door and back to it, moving about a little."""
         if end_s <= start_s:
             return
         here = self.places[place]
-        home = place == 0
-        calm = Setting.HOME_INDOORS if home else Setting.AWAY_INDOORS
-        if here.kind in _OPEN_AIR:
-            calm = Setting.AWAY_OUTDOORS
-        count = int((end_s - start_s) / 1500.0) + 2
-        outdoors = (
-            (self.rng.random(count) < 0.07) if home and self.garden is not None else np.zeros(count, bool)
-        )
-        lasts = np.where(
-            outdoors, self.rng.uniform(180, 1500, count), self.rng.exponential(2400.0, count) + 60
-        )
-        begins = np.concatenate([[start_s], start_s + np.cumsum(lasts)[:-1]])
-        keep = begins < end_s
-        begins, outdoors = begins[keep], outdoors[keep]
+        door = np.array([[here.spot.east_m, here.spot.north_m]])
+        calm = self._calm(place)
+        if end_s - start_s < _AT_THE_DOOR_S:
+            self._write(np.array([start_s, end_s]), np.vstack([door, door]), np.full(2, calm), place)
+            return
+        begins, outdoors = self._spells(place, start_s, end_s)
         point = _within(here.outline, self.rng, len(begins), 0.8)
         if outdoors.any() and self.garden is not None:
             point[outdoors] = _within(self.garden, self.rng, int(outdoors.sum()), 0.97)
         setting = np.where(outdoors, Setting.HOME_GARDEN, calm)
-        self._write(*_steps(begins, end_s, point, setting), place)
+        self._write(*_steps(begins, end_s, np.vstack([door, point, door]), setting), place)
+
+    def _calm(self, place: int) -> Setting:
+        if place == 0:
+            return Setting.HOME_INDOORS
+        outdoors = self.places[place].kind in _OPEN_AIR
+        return Setting.AWAY_OUTDOORS if outdoors else Setting.AWAY_INDOORS
+
+    def _spells(self, place: int, start_s: float, end_s: float) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return when each spell in one room begins, and which are in the garden."""
+        count = int((end_s - start_s) / 1500.0) + 2
+        garden = place == 0 and self.garden is not None
+        outdoors = (self.rng.random(count) < _GARDEN_SHARE) & garden
+        lasts = np.where(
+            outdoors, self.rng.uniform(180, 1500, count), self.rng.exponential(2400.0, count) + 60
+        )
+        begins = np.concatenate([[start_s], start_s + np.cumsum(lasts)[:-1]])
+        keep = begins < end_s - 60.0
+        keep[0] = True
+        return begins[keep], outdoors[keep]
 
     def trip(self, start: int, end: int, *, mode: Mode, depart_s: float) -> float:
         """Travel between two places and return the time of arrival."""
@@ -169,11 +182,17 @@ class TrackBuilder:
 def _steps(
     begins: Floats, end_s: float, point: Floats, setting: NDArray[np.int64]
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Return knots of a stay: at each point until the next begins, and a few seconds on the way to it."""
+    """Return knots of a stay (door, a point for each spell, door): at each point until it is left on foot."""
     leave = np.append(begins[1:], end_s)
-    walk = np.minimum(12.0, (leave - begins) / 3)
-    times = np.column_stack([begins + walk, leave - np.minimum(1.0, walk)]).ravel()
-    return times, np.repeat(point, 2, axis=0), np.repeat(setting, 2)
+    steps = np.hypot(*np.diff(point, axis=0).T) / SPEED_MPS[Mode.WALK]
+    walk = np.minimum(steps[:-1], (leave - begins) / 3)
+    last = min(float(steps[-1]), float(leave[-1] - begins[-1]) / 3)
+    go = leave - np.append(np.zeros(len(leave) - 1), last)
+    times = np.column_stack([begins + walk, go]).ravel()
+    times = np.concatenate([[begins[0]], times, [end_s]])
+    inner = np.repeat(point[1:-1], 2, axis=0)
+    whole = np.vstack([point[:1], inner, point[-1:]])
+    return times, whole, np.concatenate([setting[:1], np.repeat(setting, 2), setting[-1:]])
 
 
 def _within(ring: Floats, rng: np.random.Generator, count: int, spread: float) -> Floats:
