@@ -151,7 +151,7 @@ class Screen:
         for eras in _ROLLOVERS:
             rows = np.flatnonzero(judged.reason == _OUTSIDE)
             if not len(rows):
-                return
+                break
             t_us = judged.t_us[rows] + eras * ROLLOVER_US
             received = received_us[rows]
             near = np.where(
@@ -218,9 +218,7 @@ class Screen:
             )
         if reason == _FUTURE:
             received = int(rows.received_us[i])
-            against = (
-                f"now {_when(self._now_us)}" if received == NO_TIME_US else f"receipt {_when(received)}"
-            )
+            against = f"now {_when(self._now_us)}" if received == NO_TIME_US else f"receipt {_when(received)}"
             return "time", (
                 f"expected an instant at most {self._skew_us / SECOND_US:g} s after {against}; "
                 f"found {_when(t_us)}. The device's clock is wrong: have it checked."
@@ -370,26 +368,22 @@ def _first(lanes: list[Lane], codes: list[Ints], rows: Ints, t_us: Ints) -> Ints
 
 def _without_duplicates(rows: Rows) -> tuple[Rows, tuple[Note, ...]]:
     """Return the rows with exact duplicates taken out (the earliest received stays), and what was counted."""
-    order = np.lexsort((rows.t_us, rows.key))
-    same = (np.diff(rows.key[order]) == 0) & (np.diff(rows.t_us[order]) == 0)
+    about = _about(rows)
+    order = np.lexsort(about)
+    same = np.all([np.diff(column[order]) == 0 for column in about], axis=0)
     if not same.any():
         return rows, ()
-    member = np.append(same, False) | np.insert(same, 0, False)
-    suspects = np.sort(order[member])
-    content = rows.take(suspects).content()
-    received = rows.received_us[suspects]
-    received = np.where(received == NO_TIME_US, FOREVER_US, received)
-    ranked = np.lexsort((suspects, received, content, rows.t_us[suspects], rows.key[suspects]))
-    repeated = np.diff(content[ranked]) == 0
-    repeated &= (np.diff(rows.key[suspects][ranked]) == 0) & (np.diff(rows.t_us[suspects][ranked]) == 0)
-    extra = suspects[ranked][1:][repeated]
-    left = np.setdiff1d(suspects, extra)
-    _, size = np.unique(np.stack([rows.key[left], rows.t_us[left]]), axis=1, return_counts=True)
+    suspects = np.sort(order[np.append(same, False) | np.insert(same, 0, False)])
+    extra = _repeats(rows.take(suspects))
+    left = rows.take(suspects[~extra])
+    _, size = np.unique(np.stack(_about(left)), axis=1, return_counts=True)
     kept = np.ones(len(rows), dtype=np.bool_)
-    kept[extra] = False
+    kept[suspects[extra]] = False
     notes = (
         Note(
-            "exact_duplicate", len(extra), "The same fact arrived again: one is kept, the earliest received."
+            "exact_duplicate",
+            int(extra.sum()),
+            "The same fact arrived again: one is kept, the earliest received.",
         ),
         Note(
             "conflicting_duplicate",
@@ -398,6 +392,22 @@ def _without_duplicates(rows: Rows) -> tuple[Rows, tuple[Note, ...]]:
         ),
     )
     return rows.take(kept), tuple(note for note in notes if note.count)
+
+
+def _about(rows: Fixes | Statuses) -> tuple[Ints, ...]:
+    """Return what two records must share to be about one thing: a strap and a battery may speak at once."""
+    return (rows.kind, rows.t_us, rows.key) if isinstance(rows, Statuses) else (rows.t_us, rows.key)
+
+
+def _repeats(rows: Fixes | Statuses) -> Mask:
+    """Return which rows repeat the content of one that was received before them."""
+    content = rows.content()
+    received = np.where(rows.received_us == NO_TIME_US, FOREVER_US, rows.received_us)
+    ranked = np.lexsort((np.arange(len(rows)), received, content, rows.t_us, rows.key))
+    about = (content, rows.t_us, rows.key)
+    repeats = np.zeros(len(rows), dtype=np.bool_)
+    repeats[ranked[1:]] = np.all([np.diff(column[ranked]) == 0 for column in about], axis=0)
+    return repeats
 
 
 def _corrected_note(judged: _Judged) -> tuple[Note, ...]:

@@ -16,7 +16,7 @@ from throughcare.adapters.files.cells import NULL_WORDS
 from throughcare.adapters.files.fields import Field, find_columns, require_columns
 from throughcare.adapters.files.options import ReadOptions
 from throughcare.adapters.files.tables import Block, RowText, ended_early_note, unparsed
-from throughcare.adapters.files.text import Lines, text_blocks, without_blank_lines
+from throughcare.adapters.files.text import Lines, is_utf8, text_blocks, without_blank_lines
 from throughcare.kernel.columns import Ints
 from throughcare.kernel.errors import RefusedInput
 from throughcare.monitoring.intake import Reject
@@ -117,7 +117,8 @@ def _names(line: bytes, path: Path) -> tuple[list[str], str]:
 def _block(lines: Lines, header: _Header, row: int) -> Block:
     data = without_blank_lines(lines)
     count = data.count(b"\n") + (0 if data.endswith(b"\n") or not data else 1)
-    fast = _fast_columns(data, header, count) if lines.whole and count else None
+    clean = lines.whole and count and is_utf8(data)
+    fast = _fast_columns(data, header, count) if clean else None
     texts = RowText(data)
     no_rejects: tuple[Reject, ...] = ()
     if fast is not None:

@@ -63,7 +63,7 @@ def _layout(
     data: bytes, path: Path, fields: tuple[Field, ...], needed: tuple[str, ...], options: ReadOptions
 ) -> _Layout:
     records = [record for line in data.split(b"\n")[:_SAMPLE] if (record := _record(line)) is not None]
-    if not records:
+    if not records or data.lstrip().startswith(b"["):
         action = "Write one object a line, not an array over many lines, or name the format with --format."
         raise _refusal(path, "one JSON object a line", repr(data[:40].decode(errors="replace")), action)
     sample: dict[str, Any] = {}
@@ -97,6 +97,8 @@ def _record(line: bytes) -> dict[str, Any] | None:
         record = json.loads(line)
     except (ValueError, RecursionError):
         return None
+    if record is None:  # pyarrow reads null as an object without keys
+        return {}
     return record if isinstance(record, dict) else None
 
 

@@ -118,6 +118,17 @@ def without_blank_lines(lines: Lines) -> bytes:
     return kept + b"\n" if kept and lines.whole else kept
 
 
+def is_utf8(data: bytes) -> bool:
+    """Return whether the bytes are text in UTF-8, in every column and not only in those that are used."""
+    if data.isascii():
+        return True
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def file_size(path: Path) -> int:
     """Return the file's size, refusing a file that is absent or empty."""
     if not path.is_file():

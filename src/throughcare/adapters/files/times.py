@@ -39,14 +39,14 @@ _TOO_LATE_US = LATEST_US + 3 * 86_400 * SECOND_US
 class Times:
     """A column as instants: ``NO_TIME_US`` where missing or in ``problems`` (reason code to mask).
 
-    ``with_offset`` and ``without`` count the times that stated an offset and those that did not.
+    ``with_offset`` and ``without`` mark the times that stated an offset and those that did not.
     """
 
     t_us: Ints
     missing: Mask
+    with_offset: Mask
+    without: Mask
     problems: dict[str, Mask] = field(default_factory=dict)
-    with_offset: int = 0
-    without: int = 0
 
     @property
     def unusable(self) -> Mask:
@@ -73,8 +73,8 @@ def times(array: pa.Array, *, zone: str | None) -> Times:
         return _text_times(array, zone)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _epoch_times(array)
-    missing = is_null(array)
-    return Times(np.full(len(array), NO_TIME_US), missing, {"unreadable_time": ~missing})
+    codes = np.where(is_null(array), _MISSING, _BAD)
+    return _resolve(np.full(len(array), NO_TIME_US), codes, None)
 
 
 def _microseconds(array: pa.Array) -> Ints:
@@ -110,9 +110,9 @@ def _resolve(values: Ints, codes: Ints, zone: str | None) -> Times:
     return Times(
         t_us=t_us,
         missing=codes == _MISSING,
+        with_offset=codes == _INSTANT,
+        without=civil,
         problems={reason: mask for reason, mask in problems.items() if mask.any()},
-        with_offset=int((codes == _INSTANT).sum()),
-        without=int(civil.sum()),
     )
 
 
@@ -169,15 +169,23 @@ def _read(found: str | None) -> tuple[int, int]:
         return _MISSING, NO_TIME_US
     if _EPOCH.fullmatch(text):
         return _INSTANT, _epoch_us(Decimal(text))
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return _BAD, NO_TIME_US
-    if _is_only_a_date(text):
+    moment = _moment(text)
+    if moment is None:
         return _BAD, NO_TIME_US
     if moment.tzinfo is not None:
         return _INSTANT, instant_us(moment)
     return _CIVIL, instant_us(moment.replace(tzinfo=dt.UTC))
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """Return ISO 8601 text as a date-time, None where it is none or only a date."""
+    if text.startswith("0000-"):  # a year that Python lacks and Arrow has: out of range in any case
+        text = text.replace("0000", "0400", 1)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if _is_only_a_date(text) else moment
 
 
 def _is_only_a_date(text: str) -> bool:

@@ -78,8 +78,8 @@ class ZonesSeen:
 
     def add(self, t: Times) -> tuple[Note, ...]:
         """Count a block's times and return the note that is due, if the file mixes both sorts."""
-        self.with_offset += t.with_offset
-        self.without += t.without
+        self.with_offset += int(t.with_offset.sum())
+        self.without += int(t.without.sum())
         due = self.without - self.told if self.with_offset else 0
         if not due:
             return ()
@@ -219,8 +219,8 @@ def _filled(t: Times, recorded: Times, checks: RowChecks, counts: dict[str, Mask
     return Times(
         t_us=np.where(t.missing, recorded.t_us, t.t_us),
         missing=t.missing & recorded.missing,
-        with_offset=t.with_offset + recorded.with_offset,
-        without=t.without + recorded.without,
+        with_offset=t.with_offset | (recorded.with_offset & t.missing),
+        without=t.without | (recorded.without & t.missing),
     )
 
 
