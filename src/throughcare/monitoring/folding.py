@@ -48,7 +48,7 @@ def start_carry(start_us: int) -> Carry:
 
 
 def settings_array(parameters: Parameters) -> NDArray[np.float64]:
-    """Return the numbers that a kernel needs, in the columns that it names. Shape (12,)."""
+    """Return the numbers that a kernel needs, in the columns that it names. Shape (13,)."""
     settings = np.zeros(kernels.SETTINGS)
     settings[kernels.S_RULE] = 1.0 if parameters.detector is Detector.TUNED_RULE else 0.0
     settings[kernels.S_DECORRELATION_US] = parameters.decorrelation_s * SECOND_US
@@ -62,6 +62,7 @@ def settings_array(parameters: Parameters) -> NDArray[np.float64]:
     settings[kernels.S_GATE_M] = parameters.rule_gate_m
     settings[kernels.S_RULE_DWELL_US] = parameters.rule_dwell_s * SECOND_US
     settings[kernels.S_RULE_MIN] = parameters.rule_min_fixes
+    settings[kernels.S_SILENT_US] = parameters.no_contact_s * SECOND_US
     return settings
 
 

@@ -31,6 +31,10 @@ PRESENCE_KINDS = (
     StatusKind.UNIT_DEAD,
     StatusKind.STRAP_OPEN,
     StatusKind.STRAP_CLOSED,
+    StatusKind.BATTERY_PERCENT,
+    StatusKind.BATTERY_DEAD,
+    StatusKind.DEVICE_HEARTBEAT,
+    StatusKind.NO_POSITION,
 )
 
 

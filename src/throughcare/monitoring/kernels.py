@@ -25,7 +25,8 @@ SEG_START, SEG_FIRST, SEG_LAST, SEG_DECIDED, SEG_COUNT = 4, 5, 6, 7, 8
 DROP_FIRST, DROP_PREV, DROP_COUNT = 9, 10, 11
 RISE_FIRST, RISE_PREV, RISE_COUNT = 12, 13, 14
 UNIT_MOVED, UNIT_DEAD, STRAP_OPEN = 15, 16, 17
-MARKS = 18
+TAG_SPOKE, TAG_DEAD = 18, 19
+MARKS = 20
 # columns of sums
 LOG_ODDS, DROP, RISE, PEAK = 0, 1, 2, 3
 SUMS = 4
@@ -43,8 +44,9 @@ SUMS = 4
     S_GATE_M,
     S_RULE_DWELL_US,
     S_RULE_MIN,
-) = range(12)
-SETTINGS = 12
+    S_SILENT_US,
+) = range(13)
+SETTINGS = 13
 # why an item counted or did not (trace); the words are in throughcare.monitoring.tracing
 (
     WHY_USED,
@@ -55,7 +57,8 @@ SETTINGS = 12
     WHY_NO_RADIO_HERE,
     WHY_GATE,
     WHY_UNIT_EVENT,
-) = range(8)
+    WHY_TAG_SILENT,
+) = range(9)
 
 SEGMENT_INTS = 7  # start, end, state, first, last, decided, count
 
@@ -68,6 +71,10 @@ _HEARTBEAT = int(StatusKind.UNIT_HEARTBEAT)
 _RESTORED = int(StatusKind.UNIT_POWER_RESTORED)
 _STRAP_OPEN = int(StatusKind.STRAP_OPEN)
 _STRAP_CLOSED = int(StatusKind.STRAP_CLOSED)
+_BATTERY_PERCENT = int(StatusKind.BATTERY_PERCENT)
+_BATTERY_DEAD = int(StatusKind.BATTERY_DEAD)
+_DEVICE_HEARTBEAT = int(StatusKind.DEVICE_HEARTBEAT)
+_NO_POSITION = int(StatusKind.NO_POSITION)
 
 
 @njit(cache=True)
@@ -261,9 +268,19 @@ def count_evidence(marks, sums, t, step, out_i, out_f, count, settings):  # type
 
 
 @njit(cache=True)
-def unit_event(marks, kind):  # type: ignore[no-untyped-def]
-    """Follow the home unit: moved until a person confirms its place, dead until it speaks."""
-    if kind == _MOVED:
+def device_event(marks, t, kind):  # type: ignore[no-untyped-def]
+    """Follow the equipment: a unit moved until a person confirms its place, and what is dead until it speaks."""
+    if kind == _STRAP_CLOSED:
+        marks[STRAP_OPEN] = 0
+    elif kind == _BATTERY_DEAD:
+        marks[TAG_DEAD] = 1
+    elif kind == _BATTERY_PERCENT:
+        marks[TAG_DEAD] = 0
+    elif kind == _DEVICE_HEARTBEAT or kind == _NO_POSITION:
+        marks[TAG_DEAD] = 0
+        if marks[TAG_SPOKE] != NO_TIME_US or kind == _NO_POSITION:
+            marks[TAG_SPOKE] = t
+    elif kind == _MOVED:
         marks[UNIT_MOVED] = 1
     elif kind == _IN_PLACE:
         marks[UNIT_MOVED] = 0
@@ -272,6 +289,37 @@ def unit_event(marks, kind):  # type: ignore[no-untyped-def]
         marks[UNIT_DEAD] = 1
     else:
         marks[UNIT_DEAD] = 0
+
+
+@njit(cache=True)
+def tag_is_silent(marks, t, settings):  # type: ignore[no-untyped-def]
+    """Return whether an unheard poll says nothing: the tag is dead, or silent on its own network too.
+
+    Only a tag that finds positions has a network of its own; of a radio tag a missed poll is all there is.
+    """
+    if marks[TAG_DEAD] == 1:
+        return True
+    return marks[TAG_SPOKE] != NO_TIME_US and t - marks[TAG_SPOKE] > settings[S_SILENT_US]
+
+
+@njit(cache=True)
+def unusable(marks, t, what, is_poor, radius, radio, settings):  # type: ignore[no-untyped-def]
+    """Return why a fix or radio report is no evidence here, or WHY_USED where it is."""
+    if marks[STRAP_OPEN] == 1:
+        return WHY_STRAP_OPEN
+    if what != FIX:
+        if not radio:
+            return WHY_NO_RADIO_HERE
+        if marks[UNIT_MOVED] == 1 or marks[UNIT_DEAD] == 1:
+            return WHY_UNIT_NOT_IN_PLACE
+        if what == _MISSED and tag_is_silent(marks, t, settings):
+            return WHY_TAG_SILENT
+        if marks[LAST_RADIO] == t:
+            return WHY_SAME_INSTANT
+        return WHY_GATE if settings[S_RULE] > 0.0 and what == _MISSED else WHY_USED
+    if settings[S_RULE] > 0.0 and (is_poor or radius > settings[S_GATE_M]):
+        return WHY_GATE
+    return WHY_SAME_INSTANT if marks[LAST_FIX] == t else WHY_USED
 
 
 @njit(cache=True)
@@ -321,30 +369,19 @@ def fold_watch(  # type: ignore[no-untyped-def]
     tracing = len(trace_why) > 0
     for i in range(len(t_us)):
         t, what = t_us[i], kind[i]
-        why, step, own = WHY_USED, 0.0, 0.0
+        why, step, own = WHY_UNIT_EVENT, 0.0, 0.0
         if what == _STRAP_OPEN:
             marks[STRAP_OPEN] = 1
             count = lose(marks, sums, t, out_i, out_f, count)
-            why = WHY_UNIT_EVENT
-        elif what == _STRAP_CLOSED:
-            marks[STRAP_OPEN] = 0
-            why = WHY_UNIT_EVENT
         elif what != FIX and what != _HEARD and what != _MISSED:
-            unit_event(marks, what)
-            why = WHY_UNIT_EVENT
-        elif marks[STRAP_OPEN] == 1:
-            why = WHY_STRAP_OPEN
-        elif what != FIX and not radio:
-            why = WHY_NO_RADIO_HERE
-        elif what != FIX and (marks[UNIT_MOVED] == 1 or marks[UNIT_DEAD] == 1):
-            why = WHY_UNIT_NOT_IN_PLACE
-        elif settings[S_RULE] > 0.0 and (
-            what == _MISSED or (what == FIX and (poor[i] or radius[i] > settings[S_GATE_M]))
-        ):
-            why = WHY_GATE
-        elif (what == FIX and marks[LAST_FIX] == t) or (what != FIX and marks[LAST_RADIO] == t):
-            why = WHY_SAME_INSTANT
+            device_event(marks, t, what)
         else:
+            why = unusable(marks, t, what, poor[i], radius[i], radio, settings)
+            if what != _MISSED:
+                marks[TAG_DEAD] = 0
+            if what == FIX:
+                marks[TAG_SPOKE] = t
+        if why == WHY_USED:
             if marks[LAST_ANY] != NO_TIME_US and t - marks[LAST_ANY] > settings[S_GAP_US]:
                 count = lose(marks, sums, marks[LAST_ANY], out_i, out_f, count)
             if what == FIX:
@@ -358,20 +395,21 @@ def fold_watch(  # type: ignore[no-untyped-def]
                     step = rule_step(marks, sums, t, distance, settings)
                 else:
                     step, why = fix_step(marks, sums, t, distance, sigma[i], poor[i], table, settings)
+                pull = step
                 marks[LAST_FIX] = t
             elif what == _HEARD:
                 own = Z_LIMIT
-                step = settings[S_CAP] - sums[LOG_ODDS]
+                # heard beside the unit: certain enough to go straight to the cap, and to undo any turn
+                step, pull = settings[S_CAP] - sums[LOG_ODDS], Z_LIMIT * settings[S_CAP]
                 marks[LAST_RADIO] = t
             else:
                 own = -settings[S_MISSED]
                 step = -settings[S_MISSED] * weight(t, marks[LAST_RADIO], settings)
+                pull = step
                 marks[LAST_RADIO] = t
             sums[LOG_ODDS] = min(settings[S_CAP], max(-settings[S_CAP], sums[LOG_ODDS] + step))
-            follow_runs(marks, sums, t, step if what != _HEARD else Z_LIMIT * settings[S_CAP])
-            count = count_evidence(
-                marks, sums, t, step if what != _HEARD else settings[S_CAP], out_i, out_f, count, settings
-            )
+            follow_runs(marks, sums, t, pull)
+            count = count_evidence(marks, sums, t, pull, out_i, out_f, count, settings)
             marks[LAST_ANY] = t
         if tracing:
             trace_why[i] = why
@@ -381,8 +419,10 @@ def fold_watch(  # type: ignore[no-untyped-def]
 
 
 def new_marks(start_us: int) -> NDArray[np.int64]:
-    """Return the marks of a watch that has seen nothing since ``start_us``. Shape (18,)."""
+    """Return the marks of a watch that has seen nothing since ``start_us``. Shape (20,)."""
     marks = np.zeros(MARKS, np.int64)
-    marks[[LAST_FIX, LAST_RADIO, LAST_ANY, DROP_FIRST, DROP_PREV, RISE_FIRST, RISE_PREV]] = NO_TIME_US
+    marks[[LAST_FIX, LAST_RADIO, LAST_ANY, DROP_FIRST, DROP_PREV, RISE_FIRST, RISE_PREV, TAG_SPOKE]] = (
+        NO_TIME_US
+    )
     marks[[SEG_START, SEG_FIRST, SEG_LAST, SEG_DECIDED]] = start_us
     return marks

@@ -63,7 +63,8 @@ class Walk:
         self.last_fix_us: int | None = None
         self.last_radio_us: int | None = None
         self.last_any_us: int | None = None
-        self.unit_moved = self.unit_dead = self.strap_open = False
+        self.tag_spoke_us: int | None = None
+        self.unit_moved = self.unit_dead = self.strap_open = self.tag_dead = False
 
     def take(self, items: Items, i: int) -> None:
         """Take one item."""
@@ -71,11 +72,13 @@ class Walk:
         if kind not in (FIX, StatusKind.RADIO_HEARD, StatusKind.RADIO_MISSED):
             self._event(t_us, kind)
             return
-        if self.strap_open or self._is_unusable(items, i, kind):
+        usable = not self._is_unusable(items, i, kind, t_us)
+        if kind != StatusKind.RADIO_MISSED:
+            self.tag_dead = False
+        if kind == FIX:
+            self.tag_spoke_us = t_us
+        if not usable:
             return
-        last_of_sort = self.last_fix_us if kind == FIX else self.last_radio_us
-        if last_of_sort == t_us:
-            return  # a second report of one instant is no second witness
         if self.last_any_us is not None and t_us - self.last_any_us > self.parameters.gap_limit_s * SECOND_US:
             self._lose(self.last_any_us)
         if kind == FIX:
@@ -101,6 +104,14 @@ class Walk:
             self._lose(t_us)  # a tag that may be off says nothing about its wearer
         elif kind == StatusKind.STRAP_CLOSED:
             self.strap_open = False
+        elif kind == StatusKind.BATTERY_DEAD:
+            self.tag_dead = True
+        elif kind == StatusKind.BATTERY_PERCENT:
+            self.tag_dead = False
+        elif kind in (StatusKind.DEVICE_HEARTBEAT, StatusKind.NO_POSITION):
+            self.tag_dead = False
+            if self.tag_spoke_us is not None or kind == StatusKind.NO_POSITION:
+                self.tag_spoke_us = t_us
         elif kind == StatusKind.UNIT_MOVED:
             self.unit_moved = True
         elif kind == StatusKind.UNIT_DEAD:
@@ -110,13 +121,26 @@ class Walk:
             if kind == StatusKind.UNIT_IN_PLACE:
                 self.unit_moved = False
 
-    def _is_unusable(self, items: Items, i: int, kind: int) -> bool:
-        if kind != FIX and (not self.watch.radio or self.unit_moved or self.unit_dead):
+    def _is_unusable(self, items: Items, i: int, kind: int, t_us: int) -> bool:
+        if self.strap_open:
             return True
-        if self.parameters.detector is not Detector.TUNED_RULE:
-            return False
-        gated = kind == FIX and (bool(items.poor[i]) or items.radius_m[i] > self.parameters.rule_gate_m)
-        return kind == StatusKind.RADIO_MISSED or gated
+        rule = self.parameters.detector is Detector.TUNED_RULE
+        if kind == FIX:
+            gated = bool(items.poor[i]) or items.radius_m[i] > self.parameters.rule_gate_m
+            # a second report of one instant is no second witness
+            return (rule and gated) or self.last_fix_us == t_us
+        if not self.watch.radio or self.unit_moved or self.unit_dead or self.last_radio_us == t_us:
+            return True
+        return kind == StatusKind.RADIO_MISSED and (rule or self._tag_is_silent(t_us))
+
+    def _tag_is_silent(self, t_us: int) -> bool:
+        """Return whether an unheard poll says nothing: the tag is dead, or silent on its own network too.
+
+        Only a tag that finds positions has a network of its own; of a radio tag a missed poll is all there is.
+        """
+        if self.tag_dead or self.tag_spoke_us is None:
+            return self.tag_dead
+        return t_us - self.tag_spoke_us > self.parameters.no_contact_s * SECOND_US
 
     def _weight(self, t_us: int, last_us: int | None) -> float:
         if last_us is None:

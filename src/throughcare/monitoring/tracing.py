@@ -30,6 +30,7 @@ WHY = {
     kernels.WHY_NO_RADIO_HERE: "not_used_home_unit_not_at_this_place",
     kernels.WHY_GATE: "not_used_accuracy_gate",
     kernels.WHY_UNIT_EVENT: "event",
+    kernels.WHY_TAG_SILENT: "not_used_tag_dead_or_silent",
 }
 COUNTED = (kernels.WHY_USED, kernels.WHY_POOR_CAPPED)
 
@@ -147,7 +148,9 @@ class Tracer:
         condition = found.condition
         if isinstance(condition, Curfew):
             used = {p for phase in condition.phases for item in phase.timetable for p in item.place_ids}
-            return [place.area.model_dump(mode="json") for place in self.order.places if place.place_id in used]
+            return [
+                place.area.model_dump(mode="json") for place in self.order.places if place.place_id in used
+            ]
         area = getattr(condition, "area", None)
         if area is not None:
             return [area.model_dump(mode="json")]

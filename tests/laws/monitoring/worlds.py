@@ -103,7 +103,7 @@ def order_for(number: int) -> Order:
                     "kind": "inclusion_zone",
                     "name": "District",
                     "start_date": "2026-03-02",
-                    "area": polygon_around(HOME, 0.02),
+                    "area": polygon_around((HOME[0] + 0.01, HOME[1]), 0.02),
                 },
             ],
             "authorised_absences": [
