@@ -120,15 +120,15 @@ def check_polygon(rings: tuple[Ring, ...], *, name: str) -> None:
                 action="Repeat the first position at the end.",
             )
     shape = ShapelyPolygon(rings[0], rings[1:])
+    if shape.convex_hull.area == 0:
+        raise Problem(
+            expected=f"{name} to have an area",
+            found="corners that are all on one line",
+            action="Draw at least three corners that are not on one line.",
+        )
     if not shape.is_valid:
         raise Problem(
             expected=f"{name} to be valid: no edge crosses another and every hole is inside",
             found=explain_validity(shape),
             action="Redraw it so that no edge crosses another.",
-        )
-    if shape.area == 0:
-        raise Problem(
-            expected=f"{name} to have an area",
-            found="corners that are all on one line",
-            action="Draw at least three corners that are not on one line.",
         )
