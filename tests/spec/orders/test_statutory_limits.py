@@ -168,4 +168,4 @@ def test_every_finding_carries_its_source_and_what_to_do() -> None:
     for finding in found:
         assert finding.citation.words()
         assert finding.action.endswith(".")
-        assert finding.as_dict()["citation"]["read_on"] == "2026-08-24"
+        assert finding.as_dict()["citation"]["read_on"] == "2026-11-23"

@@ -1,4 +1,8 @@
-"""The sources of the statutory rules, each with the day on which its text was compared."""
+"""The sources of the statutory rules, each with the day on which its text was compared.
+
+The texts were stored public copies of these pages. The copy of Schedule 9 Part 5 says that it is up to date to 26
+April 2024; paragraph 25(4) was read as enacted. A later amendment would not have been seen: compare them again.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import datetime as dt
 
 from throughcare.orders.statutory.finding import Citation
 
-_READ = dt.date(2026, 8, 24)
+_READ = dt.date(2026, 11, 23)
 
 CURFEW_ADULT = Citation(
     "Sentencing Act 2020, Schedule 9 paragraph 9, as amended by the Police, Crime, Sentencing and Courts Act "
@@ -35,7 +39,7 @@ HDC = Citation(
     "secondary",
 )
 ABSTINENCE = Citation(
-    "Sentencing Act 2020, Schedule 9 paragraph 25(4)",
+    "Sentencing Act 2020, Schedule 9 paragraph 25(4), as enacted",
     "https://www.legislation.gov.uk/ukpga/2020/17/schedule/9/part/12",
     _READ,
     "statute",
@@ -47,9 +51,9 @@ RESTRICTION_ZONE = Citation(
     "statute",
 )
 ORDER_FORM = Citation(
-    "HMPPS Create an electronic monitoring order, user guide and reasons for rejection",
+    "HMPPS Create an electronic monitoring order, guide of 25 March 2026, as noted in this project's research",
     "https://github.com/ministryofjustice/hmpps-electronic-monitoring-create-an-order-docs",
     _READ,
-    "guidance",
+    "secondary",
 )
 HOUSE = Citation("docs/rules/orders-statutory-limits.md", "", _READ, "house")
