@@ -1,6 +1,6 @@
 """The evidence pack of one incident: numbered exhibits as a tagged PDF (PDF/UA-1), and the bundle beside it.
 
-Made with Typst: its wheel carries the compiler and the fonts, so that any machine gives the same bytes
+Made with Typst: its wheel carries the compiler and the fonts, so that nothing of the machine is in the file
 (docs/adr/0003-evidence-pack-pdf.md). The pack shows no clock: what it says of time comes from the bundle.
 """
 
@@ -97,7 +97,7 @@ def evidence_pdf(
     Returns
     -------
     bytes
-        The same for the same input and the same version of Typst, on every machine and at every time.
+        The same for the same input and the same versions of the libraries, at every time.
     """
     told = _clean(_contents(bundle, activation, background, gap_us))
     with warnings.catch_warnings():
