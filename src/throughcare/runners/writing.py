@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,8 @@ from throughcare.adapters.files.results import (
 from throughcare.adapters.reports.background import Background
 from throughcare.adapters.reports.html import write_report
 from throughcare.adapters.reports.pack import write_evidence
-from throughcare.adapters.reports.view import RunView
+from throughcare.adapters.reports.view import ActivationView, RunView
+from throughcare.monitoring.evidence import EvidenceBundle
 from throughcare.monitoring.intake import Note
 from throughcare.runners.loading import Loaded, Progress
 from throughcare.runners.monitoring import Run
@@ -93,11 +97,27 @@ def _write_data(out_dir: Path, run: Run, loaded: Loaded) -> list[Path]:
 def _write_packs(
     folder: Path, view: RunView, background: Mapping[str, Any] | None, progress: Progress
 ) -> Iterable[Path]:
-    drawn = Background.of(background) if background else None
-    pairs = [(activation, bundle) for activation in view.activations for bundle in activation.bundles]
-    for done, (activation, bundle) in enumerate(pairs, 1):
-        yield from write_evidence(folder, bundle, activation=activation, background=drawn)
-        progress("writing evidence packs", done, len(pairs))
+    jobs = [(folder, activation, bundle) for activation in view.activations for bundle in activation.bundles]
+    workers = min(os.cpu_count() or 1, 1 + len(jobs) // JOBS_PER_WORKER)
+    with ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), _set_background, (background,)
+    ) as pool:
+        for done, paths in enumerate(pool.map(_write_pack, jobs, chunksize=2), 1):
+            yield from paths
+            progress("writing evidence packs", done, len(jobs))
+
+
+JOBS_PER_WORKER = 8  # a process takes about as long to start as this many packs take to write
+_background: list[Background | None] = [None]  # of a worker process, set once when it starts
+
+
+def _set_background(background: Mapping[str, Any] | None) -> None:
+    _background[0] = Background.of(background) if background else None
+
+
+def _write_pack(job: tuple[Path, ActivationView, EvidenceBundle]) -> tuple[Path, Path]:
+    folder, activation, bundle = job
+    return write_evidence(folder, bundle, activation=activation, background=_background[0])
 
 
 def _note_words(note: Note) -> str:
