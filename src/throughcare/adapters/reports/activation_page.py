@@ -180,6 +180,7 @@ def _incident(
         "code": words.code_words(incident.code),
         "status": words.status_words(incident),
         "facts": words.incident_facts(incident, zone),
+        "spells": tables.spell_rows(incident, zone),
         "reasons": [reason.words for reason in incident.reasons],
         "allowances": words.allowance_words(incident),
         "unknowns": words.unknowns(incident),

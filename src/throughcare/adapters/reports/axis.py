@@ -23,6 +23,7 @@ _STEPS_US = (
     24 * HOUR_US,
 )
 _LABEL_WIDTH = 46.0
+_ONE_DAY_US = 26 * HOUR_US  # a night of 25 hours with its margins is still one night
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,14 @@ class Axis:
     def covers(self, start_us: int, stop_us: int) -> bool:
         """Return whether the span reaches into the axis."""
         return stop_us > self.start_us and start_us < self.stop_us
+
+    def said(self, t_us: int) -> str:
+        """Return the clock time, and the date too where the axis is longer than a day."""
+        shown = words.clock(t_us, self.zone)
+        if self.stop_us - self.start_us <= _ONE_DAY_US:
+            return shown
+        local = local_datetime(t_us, self.zone)
+        return f"{shown} on {local.day} {local:%B}"
 
     def ticks_us(self) -> list[int]:
         """Return round local clock times, far enough apart for their labels."""

@@ -178,9 +178,7 @@ def _notes(
         )
     away = [point.number for point in points if not in_view(*frame.xy(point.lat_deg, point.lon_deg))]
     if away:
-        notes.append(
-            f"Outside this map: {_listed(away)}. See the table."
-        )
+        notes.append(f"Outside this map: {_listed(away)}. See the table.")
     unstated = [point for point in points if point.radius_m is not None and not point.stated]
     if unstated:
         notes.append(

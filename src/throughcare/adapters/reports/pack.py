@@ -152,7 +152,7 @@ def _contents(
         "reasons": [_reason_words(reason.words, reason.facts) for reason in incident.reasons]
         or ["The rule gave no reason."],
         "allowances": words.allowance_words(incident),
-        "spells": _spells(incident, zone),
+        "spells": tables.spell_rows(incident, zone),
         "unknowns": words.unknowns(incident),
         "condition": _condition(bundle, view),
         **_map(bundle, view, background, gap_us),
@@ -191,19 +191,6 @@ def _cover(bundle: EvidenceBundle, view: ActivationView) -> list[tuple[str, str]
 def _reason_words(said: str, facts: Mapping[str, Any]) -> str:
     numbers = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
     return f"{said} ({numbers})" if numbers else said
-
-
-def _spells(incident: Incident, zone: str) -> list[list[str]]:
-    rows = [
-        [
-            str(spell.code),
-            words.clock(spell.start_us, zone, seconds=True),
-            "not ended" if spell.end_us is None else words.clock(spell.end_us, zone, seconds=True),
-            *(words.duration(seconds) for seconds in (spell.low_s, spell.best_s, spell.high_s)),
-        ]
-        for spell in incident.spells
-    ]
-    return rows or [[words.NOTHING] * 6]
 
 
 def _condition(bundle: EvidenceBundle, view: ActivationView) -> list[tuple[str, str]]:

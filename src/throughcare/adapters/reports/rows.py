@@ -50,6 +50,12 @@ class Row:
     words: str
 
 
+def listed(parts: Sequence[str]) -> str:
+    """Return the parts as a list in words; of very many the first forty, and how many more there are."""
+    more = f", and {len(parts) - 40} more" if len(parts) > 40 else ""
+    return ", ".join(parts[:40]) + more
+
+
 def bar(x: tuple[float, float], y: float, height: float, **look: object) -> str:
     """Draw a bar; a span too short to see is still a hair wide."""
     return tag("rect", x=x[0], y=y, width=max(x[1] - x[0], 1.2), height=height, **look)
@@ -91,7 +97,7 @@ def _window_row(label: str, windows: Sequence[WindowView], axis: Axis) -> Row:
             bar(x, 6, 18, fill=INK) + bar_words(x, 19, (f"{window.label} {hours}".strip(), hours), fill=PAPER)
         )
         said.append(hours)
-    return Row((label,), "".join(parts), _ROW, f"{label}: {', '.join(dict.fromkeys(said))}.")
+    return Row((label,), "".join(parts), _ROW, f"{label}: {listed(list(dict.fromkeys(said)))}.")
 
 
 def _hours(window: WindowView, axis: Axis) -> str:
@@ -110,8 +116,8 @@ def allowance_row(view: ActivationView, axis: Axis) -> Row | None:
         name = item.kind.replace("_", " ")
         parts.append(bar(x, 6, 18, fill=PAPER, stroke=GREEN, stroke_width=1.6, stroke_dasharray="6 3"))
         parts.append(bar_words(x, 19, (name, "leave")))
-        said.append(f"{name} from {words.clock(item.interval.start_us, axis.zone)}")
-    return Row(("Leave or excuse",), "".join(parts), _ROW, f"Leave: {', '.join(said)}.") if parts else None
+        said.append(f"{name} from {axis.said(item.interval.start_us)}")
+    return Row(("Leave or excuse",), "".join(parts), _ROW, f"Leave: {listed(said)}.") if parts else None
 
 
 def presence_rows(view: ActivationView, axis: Axis) -> list[Row]:
@@ -136,7 +142,7 @@ def _presence_row(view: ActivationView, condition: str, axis: Axis) -> Row | Non
         if x is None:
             continue
         parts.append(presence_bar(segment.state, x, y=5, height=24))
-        begin = words.clock(max(segment.start_us, axis.start_us), axis.zone)
+        begin = axis.said(max(segment.start_us, axis.start_us))
         said.append(f"{_LOOK[segment.state][2][0].lower()} from {begin}")
     if not parts:
         return None
@@ -144,7 +150,7 @@ def _presence_row(view: ActivationView, condition: str, axis: Axis) -> Row | Non
         ("Presence", shorten(condition, GUTTER - 16, 11.5)),
         "".join(parts),
         34,
-        f"Presence: {', '.join(said)}.",
+        f"Presence: {listed(said)}.",
     )
 
 
@@ -185,9 +191,7 @@ def spells_row(bundles: Sequence[EvidenceBundle], axis: Axis) -> Row | None:
         parts.append(_spell(spell, x, axis) + _spell_label(spell, x, free))
         said.append(_spell_words(spell))
     return (
-        Row(("Length", "low, best, high"), "".join(parts), 50, f"Lengths: {'; '.join(said)}.")
-        if parts
-        else None
+        Row(("Length", "low, best, high"), "".join(parts), 50, f"Lengths: {listed(said)}.") if parts else None
     )
 
 
@@ -313,26 +317,30 @@ def power_row(view: ActivationView, axis: Axis) -> Row | None:
     ]
     if not marks:
         return None
-    drawing = ""
-    free = [-1.0, -1.0]
-    for index, (t_us, label) in enumerate(marks):
-        lane = index % 2
-        drawing += _mark(axis.x(t_us), label, lane, free)
-    said = ", ".join(f"{label} {words.clock(t, axis.zone)}" for t, label in marks[:20])
-    more = f" and {len(marks) - 20} more" if len(marks) > 20 else ""
-    return Row(("Equipment",), drawing, 44, f"Equipment: {said}{more}.")
+    xs = [axis.x(t_us) for t_us, _ in marks]
+    drawing = "".join(
+        _mark(
+            x,
+            label,
+            index % 2,
+            (xs[index - 2] if index > 1 else GUTTER - 4, xs[index + 2] if index + 2 < len(xs) else RIGHT),
+        )
+        for index, (x, (_, label)) in enumerate(zip(xs, marks, strict=True))
+    )
+    said = listed([f"{label} {axis.said(t)}" for t, label in marks])
+    return Row(("Equipment",), drawing, 44, f"Equipment: {said}.")
 
 
-def _mark(x: float, label: str, lane: int, free: list[float]) -> str:
-    """Draw one mark in the upper or lower lane; its word only where it covers no other."""
+def _mark(x: float, label: str, lane: int, room: tuple[float, float]) -> str:
+    """Draw one mark in the upper or lower lane; its word only where the marks beside it leave room."""
     top = 3 + lane * 20
     drawn = tag("path", d=path_d(((x, top), (x, top + 18))), stroke=INK, stroke_width=1.6)
-    wide = text_width(label, 10.5)
-    left = x + 4 if x + 4 + wide < RIGHT else x - 4 - wide
-    if left <= free[lane]:
-        return drawn
-    free[lane] = left + wide + 6
-    return drawn + halo_text(left, top + 13, label, font_size=10.5)
+    wide = text_width(label, 10.5) + 8
+    if x + wide <= room[1]:
+        return drawn + halo_text(x + 4, top + 13, label, font_size=10.5)
+    if room[1] == RIGHT and x - wide >= room[0] + wide:
+        return drawn + halo_text(x - wide + 4, top + 13, label, font_size=10.5)
+    return drawn
 
 
 _MARKS = {

@@ -11,6 +11,7 @@ from throughcare.adapters.reports import words
 from throughcare.adapters.reports.points import MapPoint, radius_at
 from throughcare.kernel.time import iso_utc
 from throughcare.monitoring.evidence import EvidenceItem
+from throughcare.monitoring.incidents import Incident
 
 HEADINGS = (
     "No.",
@@ -44,7 +45,7 @@ def item_rows(items: Sequence[EvidenceItem], zone: str) -> list[ItemRow]:
     return [
         ItemRow(
             number=str(item.number),
-            time=words.clock(item.t_us, zone, seconds=True),
+            time=words.stamp(item.t_us, zone),
             source=words.SOURCE_WORDS.get(item.source, item.source),
             place=_place(item.lat_deg, item.lon_deg),
             given=_given(item.accuracy_m, item.level),
@@ -57,12 +58,25 @@ def item_rows(items: Sequence[EvidenceItem], zone: str) -> list[ItemRow]:
     ]
 
 
+def spell_rows(incident: Incident, zone: str) -> list[list[str]]:
+    """Return (code, from, to, at least, best, at most) of each spell of an incident."""
+    return [
+        [
+            str(spell.code),
+            words.stamp(spell.start_us, zone),
+            "not ended" if spell.end_us is None else words.stamp(spell.end_us, zone),
+            *(words.duration(seconds) for seconds in (spell.low_s, spell.best_s, spell.high_s)),
+        ]
+        for spell in incident.spells
+    ] or [[words.NOTHING] * 6]
+
+
 def point_rows(points: Sequence[MapPoint], zone: str) -> list[ItemRow]:
     """Return the rows of positions that no incident judged."""
     return [
         ItemRow(
             number=str(point.number),
-            time=words.clock(point.t_us, zone, seconds=True),
+            time=words.stamp(point.t_us, zone),
             source=words.SOURCE_WORDS.get(point.source, point.source),
             place=_place(point.lat_deg, point.lon_deg),
             given=_given(point.accuracy_m, point.level),

@@ -120,6 +120,12 @@ def clock(t_us: int, zone: str, *, seconds: bool = False) -> str:
     return f"{shown} {moment.tzname()}" if _near_change(t_us, zone) else shown
 
 
+def stamp(t_us: int, zone: str) -> str:
+    """Return a short date and the clock time to the second, such as ``2 Mar 21:04:09``, for tables."""
+    local = local_datetime(t_us, zone)
+    return f"{local.day} {local:%b} {clock(t_us, zone, seconds=True)}"
+
+
 def day(t_us: int, zone: str) -> str:
     """Return the local date, such as ``Monday 2 March 2026``."""
     return date_words(local_datetime(t_us, zone).date())
@@ -187,8 +193,9 @@ def _length(incident: Incident) -> str:
     if incident.high_s <= 0:
         return ""
     bounds = f"at least {duration(incident.low_s)}, at most {duration(incident.high_s)}"
+    spells = f", in {len(incident.spells)} spells" if len(incident.spells) > 1 else ""
     left = ", after allowances" if incident.allowed else ""
-    return f": {duration(incident.best_s)}{left} ({bounds})"
+    return f": {duration(incident.best_s)}{spells}{left} ({bounds})"
 
 
 def code_words(code: AlertCode) -> str:

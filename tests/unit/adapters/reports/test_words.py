@@ -51,6 +51,15 @@ def test_an_open_incident_says_that_it_had_not_ended() -> None:
     assert any("still open" in said for said in words.unknowns(still))
 
 
+def test_several_spells_are_counted_so_that_the_span_is_not_read_as_the_length() -> None:
+    twice = replace(INCIDENT, spells=INCIDENT.spells * 2)
+    assert ": 1 h 27 min, in 2 spells (at least" in words.headline(twice, nights.LONDON)
+
+
+def test_times_in_tables_carry_their_date() -> None:
+    assert words.stamp(nights.at(nights.FIRST, 21, 4, 9), nights.LONDON) == "2 Mar 21:04:09"
+
+
 def test_an_incident_across_midnight_names_both_days() -> None:
     long = replace(INCIDENT, end_us=INCIDENT.start_us + 4 * HOUR_US)
     assert "from 21:04 on Monday 2 March 2026 to 01:04 on Tuesday 3 March 2026" in words.headline(
