@@ -22,6 +22,7 @@ from throughcare.kernel.errors import RefusedInput
 from throughcare.monitoring.intake import Reject
 
 _DELIMITERS = (",", ";", "\t", "|")
+_PIECE_LINES = 512
 _CODED = ("source", "kind")
 
 
@@ -116,25 +117,50 @@ def _names(line: bytes, path: Path) -> tuple[list[str], str]:
 
 def _block(lines: Lines, header: _Header, row: int) -> Block:
     data = without_blank_lines(lines)
-    count = data.count(b"\n") + (0 if data.endswith(b"\n") or not data else 1)
-    clean = lines.whole and count and is_utf8(data)
-    fast = _fast_columns(data, header, count) if clean else None
     texts = RowText(data)
-    no_rejects: tuple[Reject, ...] = ()
-    if fast is not None:
-        columns, rows, rejects = fast, np.arange(row, row + count), no_rejects
-    else:
-        columns, rows, rejects = _slow_columns(texts.lines() if count else [], header, row, whole=lines.whole)
+    parsed = _parse(data, header, row, whole=lines.whole)
     return Block(
-        columns=columns,
+        columns=parsed.columns,
         labels=header.labels(),
-        row=rows,
-        raw=lambda i: texts.line(int(rows[i]) - row),
-        rejects=rejects,
+        row=parsed.rows,
+        raw=lambda i: texts.line(int(parsed.rows[i]) - row),
+        rejects=parsed.rejects,
         notes=(ended_early_note(),) if lines.ended_early else (),
-        rows=count,
+        rows=len(parsed.rows) + len(parsed.rejects),
         bytes_done=lines.bytes_done,
         bytes_total=lines.bytes_total,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """Lines as columns, the rows that made it, and a reject for each that did not."""
+
+    columns: dict[str, pa.Array]
+    rows: Ints
+    rejects: tuple[Reject, ...] = ()
+
+
+def _parse(data: bytes, header: _Header, row: int, *, whole: bool) -> _Parsed:
+    """Parse all lines at once or, where one is broken, piece by piece: only its piece goes line by line."""
+    count = data.count(b"\n") + (0 if data.endswith(b"\n") or not data else 1)
+    if whole and count and is_utf8(data):
+        columns = _fast_columns(data, header, count)
+        if columns is not None:
+            return _Parsed(columns, np.arange(row, row + count))
+    lines = RowText(data).lines() if count else []
+    if not whole or count <= _PIECE_LINES:
+        return _slow_columns(lines, header, row, whole=whole)
+    starts = range(0, count, _PIECE_LINES)
+    pieces = [(start, b"\n".join(lines[start : start + _PIECE_LINES]) + b"\n") for start in starts]
+    return _joined([_parse(piece, header, row + start, whole=True) for start, piece in pieces])
+
+
+def _joined(parts: list[_Parsed]) -> _Parsed:
+    return _Parsed(
+        columns={field: pa.concat_arrays([p.columns[field] for p in parts]) for field in parts[0].columns},
+        rows=np.concatenate([part.rows for part in parts]),
+        rejects=tuple(reject for part in parts for reject in part.rejects),
     )
 
 
@@ -161,9 +187,7 @@ def _fast_columns(data: bytes, header: _Header, count: int) -> dict[str, pa.Arra
     return {field: table[str(index)].combine_chunks() for field, index in header.columns.items()}
 
 
-def _slow_columns(
-    lines: list[bytes], header: _Header, row: int, *, whole: bool
-) -> tuple[dict[str, pa.Array], Ints, tuple[Reject, ...]]:
+def _slow_columns(lines: list[bytes], header: _Header, row: int, *, whole: bool) -> _Parsed:
     """Return the columns of the lines that can be split, their rows, and a reject for each other line."""
     cells: list[list[str]] = []
     rows: list[int] = []
@@ -189,7 +213,7 @@ def _slow_columns(
         field: pa.array([None if c[i] in NULL_WORDS else c[i] for c in cells], pa.string())
         for field, i in header.columns.items()
     }
-    return columns, np.array(rows, dtype=np.int64), tuple(rejects)
+    return _Parsed(columns, np.array(rows, dtype=np.int64), tuple(rejects))
 
 
 _NOT_UTF8 = ("not_utf8", "text in UTF-8", "other bytes", "Save the file as UTF-8.")

@@ -21,6 +21,7 @@ from throughcare.kernel.columns import Ints
 from throughcare.kernel.errors import RefusedInput
 from throughcare.monitoring.intake import Reject
 
+_PARSE_BYTES = 2**22
 _SAMPLE = 1000  # records whose keys are taken for the file's columns
 _TEXTUAL = ("device", "t", "recorded", "received", "kind", "source")
 
@@ -129,7 +130,7 @@ def _fast_columns(data: bytes, layout: _Layout, count: int) -> dict[str, pa.Arra
     try:
         table = pajson.read_json(
             io.BytesIO(data),
-            read_options=pajson.ReadOptions(block_size=max(len(data) + 1, 2**20)),
+            read_options=pajson.ReadOptions(block_size=_PARSE_BYTES),
             parse_options=pajson.ParseOptions(
                 explicit_schema=layout.schema, unexpected_field_behavior="ignore"
             ),

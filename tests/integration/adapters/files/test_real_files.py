@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.lib.position_files import read
+from throughcare.adapters.files.budget import RejectBudget
+from throughcare.kernel.errors import RefusedInput
 
 pytestmark = pytest.mark.real_data
 
@@ -55,7 +57,8 @@ def test_the_mobilitynet_phones_are_read_through_a_mapping(shared_data: Path):
     assert (len(positions), rejects, dict(notes)) == (145_424, [], {})
     assert len(positions.keys) == 8
     assert set(positions.level.tolist()) == {0.68}
-    assert "time_zone_missing" in {reject.reason for reject in read(path, columns=columns)[1]}
+    with pytest.raises(RefusedInput, match="'time_zone_missing'"):
+        read(path, columns=columns, budget=RejectBudget(), block_rows=2000)
 
 
 def test_the_hampshire_receivers_are_read_as_they_are(shared_data: Path):
