@@ -52,7 +52,7 @@ def item_rows(items: Sequence[EvidenceItem], zone: str) -> list[ItemRow]:
             circle=_circle(item.accuracy_m, item.level),
             used="yes" if item.used else "no",
             why=item.why.replace("_", " "),
-            probability=words.NOTHING if item.p_after is None else f"{item.p_after:.3f}",
+            probability=words.NOTHING if item.p_after is None else words.probability(item.p_after),
         )
         for item in items
     ]

@@ -113,6 +113,13 @@ def count(number: int, thing: str) -> str:
     return f"no {thing}" if number == 0 else f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def probability(share: float) -> str:
+    """Return a probability to three places; never 0 or 1, which would claim to be certain."""
+    if share > 0.999:
+        return "> 0.999"
+    return "< 0.001" if share < 0.001 else f"{share:.3f}"
+
+
 def clock(t_us: int, zone: str, *, seconds: bool = False) -> str:
     """Return the local clock time; within a day of a clock change the zone's short name follows it."""
     moment = local_datetime(t_us, zone)
@@ -229,7 +236,7 @@ def incident_facts(incident: Incident, zone: str) -> list[tuple[str, str]]:
         ("Condition", incident.condition_id or "none: it concerns the equipment"),
         ("Scheduled hours", hours),
         ("Enough evidence from", moment(incident.detected_us, zone)),
-        ("Probability that the rule reached", f"{incident.confidence:.3f}"),
+        ("Probability that the rule reached", probability(incident.confidence)),
         ("Adds to the accumulated time", duration(incident.atv_s) if incident.atv_s > 0 else "nothing"),
     ]
 

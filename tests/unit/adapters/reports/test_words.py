@@ -117,3 +117,8 @@ def test_a_night_runs_from_noon_to_noon_by_the_clock(date: dt.date) -> None:
 
 def test_counts_read_as_words() -> None:
     assert [words.count(n, "gap") for n in (0, 1, 2, 1200)] == ["no gap", "1 gap", "2 gaps", "1,200 gaps"]
+
+
+def test_a_probability_never_claims_to_be_certain() -> None:
+    shown = [words.probability(p) for p in (0.0, 0.0009, 0.5, 0.9991, 1.0)]
+    assert shown == ["< 0.001", "< 0.001", "0.500", "> 0.999", "> 0.999"]
