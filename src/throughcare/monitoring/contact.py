@@ -68,6 +68,18 @@ def loss_of_contact(scope: Scope) -> tuple[Incident, ...]:
     return tuple(_incident(scope, run, told, never=run.start_us < since_us) for run in runs)
 
 
+def silent_intervals(scope: Scope) -> list[Interval]:
+    """Return the silences that are long enough to be a loss of contact; one that lasts still runs to now."""
+    worn = scope.interval
+    if worn is None:
+        return []
+    return [
+        Interval(item.start_us, scope.now_us if item.end_us is None else item.end_us)
+        for run in _runs(scope, worn, contacts_us(scope))
+        for item in run.episodes
+    ]
+
+
 def _runs(scope: Scope, worn: Interval, own: Ints) -> list[Run]:
     heard_us = _heard_first(scope, own[0] if len(own) else None)
     contacts = own if heard_us is None else np.concatenate([[heard_us], own])
