@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from throughcare.kernel.columns import Floats, Ints
 from throughcare.kernel.reasons import Reason
 from throughcare.kernel.time import SECOND_US, Interval, iso_utc
 from throughcare.monitoring.drafting import certain_spell, draft, still_told
@@ -142,17 +143,24 @@ def _toggled(scope: Scope, worn: Interval, toggle: Toggle) -> list[Incident]:
             run,
             toggle.kind,
             toggle.code,
-            [Reason(toggle.reason, toggle.words, _moments(scope, run, told.t_us[begins].tolist()))],
+            [Reason(toggle.reason, toggle.words, _moments(scope, run, told.t_us[begins]))],
         )
         for run in _runs(scope, worn, told, begins, ~begins)
     ]
 
 
-def _moments(scope: Scope, run: Run, instants: list[int]) -> dict[str, object]:
+def _moments(scope: Scope, run: Run, instants_us: Ints) -> dict[str, object]:
     """Return when a run began and how many reports of it there are."""
-    stop_us = run.stop_us(scope.now_us)
-    reports = sum(run.start_us <= t_us <= stop_us for t_us in instants)
-    return {"first": iso_utc(run.start_us), "reports": reports, "spells": len(run.episodes)}
+    reports = np.searchsorted(instants_us, run.stop_us(scope.now_us), side="right")
+    reports -= np.searchsorted(instants_us, run.start_us)
+    return {"first": iso_utc(run.start_us), "reports": int(reports), "spells": len(run.episodes)}
+
+
+def _first_in(scope: Scope, run: Run, instants_us: Ints) -> int | None:
+    """Return the place of the first instant inside a run."""
+    place = int(np.searchsorted(instants_us, run.start_us))
+    inside = place < len(instants_us) and instants_us[place] <= run.stop_us(scope.now_us)
+    return place if inside else None
 
 
 def _battery(scope: Scope, worn: Interval) -> list[Incident]:
@@ -166,14 +174,15 @@ def _battery(scope: Scope, worn: Interval) -> list[Incident]:
     weighed = reported | (told.kind == StatusKind.CHARGING_ENDED)
     begins = empty | (weighed & ~charging & (percent <= low))
     ends = reported & (told.value > low + CHARGED_ABOVE_LOW_PERCENT)
-    lows = np.flatnonzero(begins & ~empty)
+    low_rows = np.flatnonzero(begins & ~empty)
+    lows = StatusRows(told.t_us[low_rows], told.kind[low_rows], percent[low_rows])
     return [
-        _battery_incident(scope, run, told, percent, lows.tolist(), told.t_us[empty].tolist())
+        _battery_incident(scope, run, lows, told.t_us[empty])
         for run in _runs(scope, worn, told, begins, ends)
     ]
 
 
-def _standing(told: StatusRows, reported: Mask) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], Mask]:
+def _standing(told: StatusRows, reported: Mask) -> tuple[Floats, Mask]:
     """Return at each status the last percentage reported (NaN before any) and whether the tag charges."""
     rows = np.arange(len(told.t_us))
     last = np.maximum.accumulate(np.where(reported, rows, -1))
@@ -183,25 +192,17 @@ def _standing(told: StatusRows, reported: Mask) -> tuple[np.ndarray[tuple[int], 
     return percent, (switched >= 0) & plugged[switched]
 
 
-def _battery_incident(
-    scope: Scope,
-    run: Run,
-    told: StatusRows,
-    percent: np.ndarray[tuple[int], np.dtype[np.float64]],
-    lows: list[int],
-    empties_us: list[int],
-) -> Incident:
-    stop_us = run.stop_us(scope.now_us)
+def _battery_incident(scope: Scope, run: Run, lows: StatusRows, empties_us: Ints) -> Incident:
     reasons: list[Reason] = []
-    row = next((i for i in lows if run.start_us <= told.t_us[i] <= stop_us), None)
-    if row is not None:
-        facts = {"code": "AL21", "t": iso_utc(int(told.t_us[row])), "percent": float(percent[row])}
+    low = _first_in(scope, run, lows.t_us)
+    if low is not None:
+        facts = {"code": "AL21", "t": iso_utc(int(lows.t_us[low])), "percent": float(lows.value[low])}
         reasons.append(Reason("battery_low", "The battery was low and the tag was not charging.", facts))
-    empty_us = next((t_us for t_us in empties_us if run.start_us <= t_us <= stop_us), None)
-    if empty_us is not None:
-        facts = {"code": "AL23", "t": iso_utc(empty_us)}
+    empty = _first_in(scope, run, empties_us)
+    if empty is not None:
+        facts = {"code": "AL23", "t": iso_utc(int(empties_us[empty]))}
         reasons.append(Reason("battery_empty", "The tag said that its battery was empty.", facts))
-    code = AlertCode.LOW_BATTERY if empty_us is None else AlertCode.BATTERY_DEAD
+    code = AlertCode.LOW_BATTERY if empty is None else AlertCode.BATTERY_DEAD
     return _drafted(scope, run, IncidentKind.BATTERY, code, reasons)
 
 
@@ -215,25 +216,24 @@ def _unit_power(scope: Scope, worn: Interval) -> list[Incident]:
     alive = np.flatnonzero(np.isin(told.kind, np.array(_UNIT_ALIVE)))
     back = np.searchsorted(told.t_us[alive], told.t_us[off], side="right")
     ends[alive[back[back < len(alive)]]] = True
-    offs_us = told.t_us[off].tolist()
     return [
         _drafted(scope, run, IncidentKind.HOME_UNIT_POWER, AlertCode.HOME_UNIT_POWER_OFF, reasons)
         for run in _runs(scope, worn, told, begins, ends)
-        for reasons in [_power_reasons(scope, run, told, offs_us)]
+        for reasons in [_power_reasons(scope, run, told)]
     ]
 
 
-def _power_reasons(scope: Scope, run: Run, told: StatusRows, offs_us: list[int]) -> list[Reason]:
-    stop_us = run.stop_us(scope.now_us)
-    lost_us = told.t_us[told.kind == StatusKind.UNIT_POWER_LOST].tolist()
+def _power_reasons(scope: Scope, run: Run, told: StatusRows) -> list[Reason]:
+    lost_us = told.t_us[told.kind == StatusKind.UNIT_POWER_LOST]
+    offs_us = told.t_us[told.kind == StatusKind.UNIT_DEAD]
     reasons: list[Reason] = []
-    if any(run.start_us <= t_us <= stop_us for t_us in lost_us):
+    if _first_in(scope, run, lost_us) is not None:
         words = "The home unit lost its mains power; it may still listen on its own battery."
         reasons.append(Reason("unit_power_lost", words, _moments(scope, run, lost_us)))
-    off_us = next((t_us for t_us in offs_us if run.start_us <= t_us <= stop_us), None)
-    if off_us is not None:
+    off = _first_in(scope, run, offs_us)
+    if off is not None:
         words = "The home unit said that it was going off; from then on it hears nothing."
-        reasons.append(Reason("unit_went_off", words, {"t": iso_utc(off_us)}))
+        reasons.append(Reason("unit_went_off", words, {"t": iso_utc(int(offs_us[off]))}))
     return reasons
 
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from throughcare.kernel.columns import Floats, Ints
 from throughcare.monitoring.scope import Scope
 from throughcare.monitoring.status import StatusKind
 
+_KINDS = max(StatusKind) + 2  # the last place stands for every unknown kind: in no rule
 HOME_UNIT_KINDS = tuple(kind for kind in StatusKind if kind <= StatusKind.UNIT_DEAD)
 
 
@@ -30,9 +32,16 @@ class StatusRows:
 
 def statuses_of(scope: Scope, kinds: Sequence[StatusKind]) -> StatusRows:
     """Return the statuses of those kinds that are known at ``now``."""
-    rows = np.flatnonzero(np.isin(scope.statuses.kind, np.array(kinds, dtype=np.int64)))
+    rows = np.flatnonzero(among(scope.statuses.kind, kinds))
     rows = rows[: np.searchsorted(scope.statuses.t_us[rows], _after_us(scope))]
     return StatusRows(scope.statuses.t_us[rows], scope.statuses.kind[rows], scope.statuses.value[rows])
+
+
+def among(kind: Ints, kinds: Sequence[StatusKind]) -> NDArray[np.bool_]:
+    """Return which statuses are of those kinds, by one look into a table each. Shape (n,)."""
+    table = np.zeros(_KINDS, np.bool_)
+    table[list(kinds)] = True
+    return np.asarray(table.take(kind, mode="clip"))
 
 
 def fix_rows(scope: Scope, *, from_us: int | None = None, until_us: int | None = None) -> slice:

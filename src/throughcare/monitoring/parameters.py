@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from throughcare.kernel.errors import RefusedInput
@@ -130,7 +131,7 @@ class Parameters:
     @property
     def parameters_id(self) -> str:
         """Content id of the set."""
-        return content_id("par", self.as_dict())
+        return _parameters_id(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the parameters as JSON values."""
@@ -157,3 +158,9 @@ class Parameters:
         if "detector" in clean:
             clean["detector"] = Detector(clean["detector"])
         return cls(**clean)
+
+
+@lru_cache(maxsize=64)
+def _parameters_id(parameters: Parameters) -> str:
+    """Return the id; every incident carries it, so it is hashed once a set."""
+    return content_id("par", parameters.as_dict())
