@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from shapely.geometry import Point
+from shapely.geometry import Point as ShapelyPoint
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
@@ -16,7 +15,7 @@ from throughcare.adapters.reports.frame import VIEW, WIDTH, Frame, in_view, scal
 from throughcare.adapters.reports.labels import Placer
 from throughcare.adapters.reports.palette import BLUE, BROWN, GREEN, INK, ORANGE, PAPER, PURPLE, QUIET, RED
 from throughcare.adapters.reports.points import Gap, MapPoint
-from throughcare.adapters.reports.svg import halo_text, hatch_d, number, path_d, shorten, tag, text
+from throughcare.adapters.reports.svg import Point, halo_text, hatch_d, number, path_d, shorten, tag, text
 from throughcare.adapters.reports.view import PlaceView
 from throughcare.adapters.reports.words import duration
 
@@ -37,6 +36,8 @@ PLACE_COLOURS = {
 _LABELS_MOST = 36
 _OUTLINED_MOST = 60
 _LABEL_APART = 26.0
+_ARROW_APART = 55.0
+_ARROW_CHORD = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +112,8 @@ def _area_label(area: PlaceView, drawn: BaseGeometry, placer: Placer) -> str:
     if seen.is_empty:
         return ""
     words = shorten(f"{PLACE_WORDS.get(area.kind, 'Area')}: {area.label}", 260, 13)
-    middle = seen.representative_point() if area.kind != "home" else seen.centroid
-    top = seen.bounds[1] - 10 if area.kind in {"home", "attendance"} else middle.y
-    x = min(max(middle.x, 140.0), WIDTH - 140.0)
-    placed = placer.centred(x, top, words, size=13)
+    within = None if area.kind in {"home", "attendance"} else seen.representative_point()
+    placed = placer.area(seen.bounds, words, size=13, inside=None if within is None else (within.x, within.y))
     if placed is None:
         return ""
     colour = PLACE_COLOURS.get(area.kind, INK)
@@ -136,7 +135,7 @@ def _shade(points: Sequence[MapPoint], frame: Frame) -> str:
     discs = []
     for point in points:
         x, y = frame.xy(point.lat_deg, point.lon_deg)
-        discs.append(Point(x, y).buffer((point.radius_m or 0.0) * frame.units_per_m, quad_segs=8))
+        discs.append(ShapelyPoint(x, y).buffer((point.radius_m or 0.0) * frame.units_per_m, quad_segs=8))
     whole = unary_union(discs).simplify(0.3).intersection(VIEW)
     return (
         ""
@@ -159,36 +158,46 @@ def _circle(point: MapPoint, frame: Frame, **look: object) -> str:
 
 
 def trail_lines(runs: Sequence[Sequence[MapPoint]], frame: Frame) -> str:
-    """Draw each run as a line with arrowheads; nothing between two runs."""
-    paths = [[frame.xy(p.lat_deg, p.lon_deg) for p in run] for run in runs if len(run) > 1]
-    if not paths:
+    """Draw each run as a line; nothing between two runs."""
+    whole = "".join(path_d(path) for path in _paths(runs, frame))
+    if not whole:
         return ""
-    whole = "".join(path_d(path) for path in paths)
-    line = tag(
+    return tag(
         "path", d=whole, fill="none", stroke=BLUE, stroke_width=1.8, stroke_linejoin="round", class_="trail"
     )
-    heads = "".join(_arrow(a, b) for path in paths for a, b in _headed(path))
-    return line + (tag("path", d=heads, fill=BLUE) if heads else "")
 
 
-def _headed(path: Sequence[tuple[float, float]]) -> list[tuple[tuple[float, float], tuple[float, float]]]:
-    found = []
-    since = 50.0
-    for a, b in pairwise(path):
-        length = math.dist(a, b)
-        since += length
-        if length >= 22 and since >= 55:
-            found.append((a, b))
-            since = 0.0
+def arrows(runs: Sequence[Sequence[MapPoint]], frame: Frame) -> str:
+    """Draw arrowheads along the runs, over the dots, which would hide them where points are dense."""
+    heads = "".join(_arrow(a, b) for path in _paths(runs, frame) for a, b in _headed(path))
+    look = {"fill": BLUE, "stroke": PAPER, "stroke_width": 1, "class_": "arrows"}
+    return tag("path", d=heads, **look) if heads else ""
+
+
+def _paths(runs: Sequence[Sequence[MapPoint]], frame: Frame) -> list[list[Point]]:
+    return [[frame.xy(p.lat_deg, p.lon_deg) for p in run] for run in runs if len(run) > 1]
+
+
+def _headed(path: Sequence[Point]) -> list[tuple[Point, Point]]:
+    """Return the stretches that carry an arrowhead: one each 55 units of way gained, none for jitter on the spot."""
+    found: list[tuple[Point, Point]] = []
+    behind, last = 0, path[0]
+    for index, here in enumerate(path):
+        while behind + 1 < index and math.dist(path[behind + 1], here) >= _ARROW_CHORD:
+            behind += 1
+        back = path[behind]
+        if math.dist(last, here) >= _ARROW_APART and math.dist(back, here) >= _ARROW_CHORD:
+            found.append((back, here))
+            last = here
     return found
 
 
-def _arrow(a: tuple[float, float], b: tuple[float, float]) -> str:
+def _arrow(a: Point, b: Point) -> str:
     ux, uy = ((b[i] - a[i]) / math.dist(a, b) for i in (0, 1))
-    x, y = a[0] + (b[0] - a[0]) * 0.55, a[1] + (b[1] - a[1]) * 0.55
-    tip = (x + ux * 5, y + uy * 5)
-    left = (x - ux * 4 - uy * 4.2, y - uy * 4 + ux * 4.2)
-    right = (x - ux * 4 + uy * 4.2, y - uy * 4 - ux * 4.2)
+    x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+    tip = (x + ux * 7, y + uy * 7)
+    left = (x - ux * 5 - uy * 5.2, y - uy * 5 + ux * 5.2)
+    right = (x - ux * 5 + uy * 5.2, y - uy * 5 - ux * 5.2)
     return path_d((tip, left, right), closed=True)
 
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from throughcare.adapters.reports import layers, words
 from throughcare.adapters.reports.background import Background
 from throughcare.adapters.reports.frame import HEIGHT, WIDTH, Frame, frame_for, in_view
@@ -63,7 +65,8 @@ def draw_map(
     shown = thin(points, frame, keep={point.number for point in first})
     kept = {id(point) for point in shown}
     drawn_runs = [[point for point in run if id(point) in kept] for run in runs]
-    placer = Placer(WIDTH, HEIGHT)
+    dots = np.asarray([frame.xy(p.lat_deg, p.lon_deg) for p in shown], dtype=np.float64).reshape(-1, 2)
+    placer = Placer(WIDTH, HEIGHT, dots)
     scenery = layers.places(places, frame, placer, ident=ident)
     body = (
         tag("rect", width=WIDTH, height=HEIGHT, fill="#f8f7f5"),
@@ -73,6 +76,7 @@ def draw_map(
         layers.trail_lines(drawn_runs, frame),
         layers.gap_edges(gaps, frame),
         layers.dots(shown, frame),
+        layers.arrows(drawn_runs, frame),
         scenery.over,
         layers.numbers(shown, frame, placer, first=first),
         layers.gap_labels(gaps, frame, placer),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,3 +37,18 @@ def test_a_crowded_dot_gets_a_leader_and_a_hopeless_one_gets_nothing() -> None:
     assert placed.far
     placer.block(200, 150, 200)
     assert placer.near(200, 150, "18", size=11) is None
+
+
+def test_a_label_stands_where_it_covers_fewest_dots() -> None:
+    to_the_right = np.column_stack((np.arange(205.0, 260.0, 2.0), np.full(28, 150.0)))
+    placed = Placer(400, 300, to_the_right).near(200, 150, "17", size=11)
+    assert placed is not None
+    west, north, east, south = placed.box
+    x, y = to_the_right.T
+    assert not ((x > west) & (x < east) & (y > north) & (y < south)).any()
+
+
+def test_an_area_at_the_edge_keeps_its_whole_label_in_view() -> None:
+    placed = Placer(400, 300).area((0, 40, 30, 70), "Curfew address: 4 Lantern Row", size=13)
+    assert placed is not None
+    assert placed.box[0] >= 0

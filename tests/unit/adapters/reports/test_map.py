@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 from tests.lib import nights
@@ -61,6 +62,20 @@ def test_no_line_crosses_a_silence_and_the_silence_is_said() -> None:
     assert len(found.gaps) == 1
     assert "Gap 1, between points 5 and 6" in found.notes[0]
     assert "8 min. No line is drawn" in found.notes[0]
+
+
+def test_arrowheads_point_the_way_of_time_on_a_dense_trail_and_not_on_the_spot() -> None:
+    walk = drawn([metres(6 * n, 0, n, n * MINUTE_US) for n in range(1, 60)])
+    (heads,) = at_class(walk, "arrows")
+    for head in heads.get("d", "").split("z")[:-1]:
+        (tip, _), (left, _), (right, _) = (
+            map(float, pair.split(",")) for pair in head.removeprefix("M").split()
+        )
+        assert tip > left
+        assert tip > right
+    rng = np.random.default_rng(4)
+    stay = drawn([metres(*rng.normal(0, 3, 2), n, n * MINUTE_US) for n in range(1, 60)])
+    assert at_class(stay, "arrows") == []
 
 
 def test_the_gap_constant_decides() -> None:
