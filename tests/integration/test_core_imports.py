@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-EXTRAS = ("gpxpy", "jinja2", "playwright", "pyarrow", "pynmeagps", "rich", "typst")
+EXTRAS = ("jinja2", "playwright", "pyarrow", "pynmeagps", "rich", "typst")
 IMPORT_CPU_BUDGET_S = 5.0  # 0.4 s when written; compiling a kernel at import would take tens of seconds
 
 # Every module of the layer is imported, not only its package; an extra counts as absent.

@@ -95,7 +95,8 @@ def print_summary(found: Run, loaded: Loaded, *, refused: int) -> None:
     """Say in a few lines what went in and what was found."""
     print(
         f"read {loaded.rows:,} rows: {len(loaded.fixes):,} fixes, {len(loaded.statuses):,} statuses, "
-        f"{len(loaded.rejects):,} rejects; {len(found.histories)} orders, {refused} refused"
+        f"{len(loaded.rejects):,} rejects, {loaded.set_aside:,} without a position; "
+        f"{len(found.histories)} orders, {refused} refused"
     )
     for reason, count in Counter(reject.reason for reject in loaded.rejects).most_common():
         print(f"  rejected {count:,}: {reason} (see rejects.csv)")

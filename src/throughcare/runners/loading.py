@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from throughcare.adapters.files.options import ReadOptions
 from throughcare.adapters.files.reading import open_positions, open_statuses
 from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import instant_us
 from throughcare.monitoring.fixes import Fixes, Positions
 from throughcare.monitoring.intake import Note, Reject
+from throughcare.monitoring.items import Batch
 from throughcare.monitoring.screening import Screen
 from throughcare.monitoring.status import Statuses
 from throughcare.orders.document import load_orders
@@ -27,7 +30,12 @@ Progress = Callable[[str, int, int], None]
 class Loaded:
     """Facts tied to activations, and what was kept out of them.
 
-    ``rows`` counts the data rows read; every one of them is a fix, a status, a reject or a counted duplicate.
+    Parameters
+    ----------
+    rows : int
+        Records read. Every one of them is a fix, a status, a reject, a counted duplicate or set aside.
+    set_aside : int
+        Records that state no position or status of their own, such as an NMEA sentence about satellites.
     """
 
     fixes: Fixes
@@ -35,6 +43,7 @@ class Loaded:
     rejects: tuple[Reject, ...]
     notes: tuple[Note, ...]
     rows: int
+    set_aside: int
 
 
 def read_orders(path: Path) -> tuple[tuple[OrderHistory, ...], tuple[RefusedInput, ...]]:
@@ -105,6 +114,7 @@ class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     words: dict[str, str] = field(default_factory=dict)
     rows: int = 0
+    set_aside: int = 0
 
     def add(self, rejects: Sequence[Reject], notes: Sequence[Note]) -> None:
         self.rejects.extend(rejects)
@@ -152,6 +162,7 @@ def load_facts(
             fixes.append(screened.fixes)
             tally.add((*chunk.rejects, *screened.rejects), (*chunk.notes, *screened.notes))
             tally.rows += chunk.rows
+            tally.set_aside += chunk.set_aside
             progress(f"reading {path.name}", chunk.bytes_done, chunk.bytes_total)
     read: list[Statuses] = []
     for path in statuses:
@@ -160,14 +171,32 @@ def load_facts(
             read.append(tied.statuses)
             tally.add((*status_chunk.rejects, *tied.rejects), (*status_chunk.notes, *tied.notes))
             tally.rows += status_chunk.rows
+            tally.set_aside += status_chunk.set_aside
             progress(f"reading {path.name}", status_chunk.bytes_done, status_chunk.bytes_total)
     return Loaded(
-        fixes=Fixes.concat(fixes),
-        statuses=Statuses.concat(read),
+        fixes=_without_repeats(fixes, Fixes, tally),
+        statuses=_without_repeats(read, Statuses, tally),
         rejects=tuple(tally.rejects),
         notes=tally.notes(),
         rows=tally.rows,
+        set_aside=tally.set_aside,
     )
+
+
+def _without_repeats(batches: list[Batch], kind: type[Batch], tally: _Tally) -> Batch:
+    """Return the facts of all batches; a fact that two files or blocks repeat is kept once and counted."""
+    whole = kind.concat(batches)
+    if len(batches) < 2:
+        return whole
+    order = np.lexsort((whole.received_us, whole.content()))
+    _, first = np.unique(whole.content()[order], return_index=True)
+    if len(first) == len(whole):
+        return whole
+    repeated = len(whole) - len(first)
+    tally.add(
+        (), [Note("repeated_fact", repeated, "A fact that an earlier file or block held: it is kept once.")]
+    )
+    return whole.take(np.sort(order[first]))
 
 
 def read_protected(paths: Sequence[Path], *, options: ReadOptions) -> Positions:
