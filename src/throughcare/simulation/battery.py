@@ -61,11 +61,6 @@ class _Ledger:
 
     def drain_until(self, until_s: float) -> None:
         """Lose charge up to a time, saying each hour how much is left; die at nothing."""
-        last = self.readings[-1] if self.readings else None
-        already_dead = last is not None and last[1] is StatusKind.BATTERY_DEAD
-        if already_dead:
-            self.now_s = until_s
-            return
         ends_s = self.now_s + self.level / self.drain * HOUR_S
         tell = np.arange(np.ceil(self.now_s / HOUR_S) * HOUR_S, min(until_s, ends_s), HOUR_S)
         for t in tell.tolist():
@@ -81,8 +76,6 @@ class _Ledger:
 
     def charge_for(self, most_s: float) -> None:
         """Charge until full or until the time is up."""
-        if self.dead and self.dead[-1][1] < self.now_s and self.level == 0.0:
-            self.dead[-1] = (self.dead[-1][0], self.now_s)
         full_s = (100.0 - self.level) / self.charge * HOUR_S
         lasts = min(most_s, full_s)
         self.readings.append((self.now_s, StatusKind.CHARGING_STARTED, np.nan))

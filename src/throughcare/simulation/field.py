@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Point = tuple[float, float]
+from throughcare.simulation.shapes import Floats
+
+_CELL_M = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,33 +27,41 @@ class Pull:
     weight: float
     angle_rad: float | None
 
-    def tensor(self, east_m: float, north_m: float) -> Point:
-        """Return the pull at a place as (cos 2a, sin 2a) times its strength there."""
+    def tensor(self, east_m: Floats, north_m: Floats) -> tuple[Floats, Floats]:
+        """Return the pull at places as (cos 2a, sin 2a) times its strength there."""
         dx, dy = east_m - self.east_m, north_m - self.north_m
-        strength = self.weight * math.exp(-(dx * dx + dy * dy) / (2 * self.reach_m**2))
-        angle = math.atan2(dy, dx) if self.angle_rad is None else self.angle_rad
-        return strength * math.cos(2 * angle), strength * math.sin(2 * angle)
+        strength = self.weight * np.exp(-(dx * dx + dy * dy) / (2 * self.reach_m**2))
+        angle = np.arctan2(dy, dx) if self.angle_rad is None else np.full(dx.shape, self.angle_rad)
+        return strength * np.cos(2 * angle), strength * np.sin(2 * angle)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class StreetField:
-    """The whole field: its pulls, and a slow wave that bends everything a little."""
+    """The whole field on a grid of 20 m: ``cosine`` and ``sine`` of twice the direction, row by row north."""
 
-    pulls: tuple[Pull, ...]
-    waves: tuple[tuple[float, float, float, float], ...]  # wave numbers east, north; phase; size in radians
+    least_m: float
+    cosine: tuple[tuple[float, ...], ...]
+    sine: tuple[tuple[float, ...], ...]
 
     def angle(self, east_m: float, north_m: float) -> float:
         """Return the direction of the street through a place, in radians; the cross street is at +90 degrees."""
-        c = s = 0.0
-        for pull in self.pulls:
-            a, b = pull.tensor(east_m, north_m)
-            c += a
-            s += b
-        bend = sum(size * math.sin(kx * east_m + ky * north_m + phase) for kx, ky, phase, size in self.waves)
-        return 0.5 * math.atan2(s, c) + bend
+        last = len(self.cosine) - 2
+        x = min(max((east_m - self.least_m) / _CELL_M, 0.0), last + 0.999)
+        y = min(max((north_m - self.least_m) / _CELL_M, 0.0), last + 0.999)
+        i, j = int(y), int(x)
+        v, u = y - i, x - j
+        weights = ((1 - v) * (1 - u), (1 - v) * u, v * (1 - u), v * u)
+        c, s = (
+            weights[0] * table[i][j]
+            + weights[1] * table[i][j + 1]
+            + weights[2] * table[i + 1][j]
+            + weights[3] * table[i + 1][j + 1]
+            for table in (self.cosine, self.sine)
+        )
+        return 0.5 * math.atan2(s, c)
 
 
-def draw_field(*, rng: np.random.Generator, radius_m: float, main_roads: list[np.ndarray]) -> StreetField:
+def draw_field(*, rng: np.random.Generator, radius_m: float, main_roads: list[Floats]) -> StreetField:
     """Return a field for a town: radial at the centre, a grid of its own in each quarter, aligned to main roads.
 
     Parameters
@@ -76,19 +86,29 @@ def draw_field(*, rng: np.random.Generator, radius_m: float, main_roads: list[np
         )
     for road in main_roads:
         pulls.extend(_along(road))
-    waves = tuple(
-        (
-            float(rng.normal(0, 0.0035)),
-            float(rng.normal(0, 0.0035)),
-            float(rng.uniform(0, math.tau)),
-            float(rng.uniform(0.06, 0.16)),
-        )
-        for _ in range(4)
-    )
-    return StreetField(tuple(pulls), waves)
+    return _on_grid(rng, pulls, 1.6 * radius_m)
 
 
-def _along(road: np.ndarray) -> list[Pull]:
+def _on_grid(rng: np.random.Generator, pulls: list[Pull], reach_m: float) -> StreetField:
+    """Return the blend of the pulls, bent a little everywhere by slow waves, on a grid."""
+    centres = np.arange(-reach_m, reach_m + _CELL_M, _CELL_M)
+    east, north = np.meshgrid(centres, centres)
+    cosine, sine = np.zeros(east.shape), np.zeros(east.shape)
+    for pull in pulls:
+        c, s = pull.tensor(east, north)
+        cosine += c
+        sine += s
+    angle = 0.5 * np.arctan2(sine, cosine)
+    for _ in range(4):
+        kx, ky = rng.normal(0, 0.0035, 2)
+        phase, size = rng.uniform(0, math.tau), rng.uniform(0.06, 0.16)
+        angle += size * np.sin(kx * east + ky * north + phase)
+    tables = (np.cos(2 * angle), np.sin(2 * angle))
+    rows = tuple(tuple(tuple(row) for row in table.tolist()) for table in tables)
+    return StreetField(float(centres[0]), rows[0], rows[1])
+
+
+def _along(road: Floats) -> list[Pull]:
     every = max(1, len(road) // 6)
     found = []
     for i in range(every // 2, len(road) - 1, every):

@@ -18,7 +18,7 @@ from throughcare.kernel.geodesy import Plane
 from throughcare.simulation.names import CLOSE_KINDS, MAIN_KINDS, MINOR_KINDS, invented_words
 from throughcare.simulation.network import Network, Spot, build_network
 from throughcare.simulation.plots import Buildings, Use, build_along
-from throughcare.simulation.shapes import Floats, along, at_metres, rectangle, resample
+from throughcare.simulation.shapes import Bools, Floats, along, rectangle, resample
 from throughcare.simulation.streets import grow_streets
 from throughcare.simulation.terrain import Terrain, draw_terrain
 
@@ -118,7 +118,8 @@ def build_town(*, rng: np.random.Generator, radius_m: float = RADIUS_M) -> Town:
     network = build_network(lines=lines, main=[i < len(terrain.main_roads) for i in range(len(lines))])
     names = _street_names(rng, network, len(lines))
     buildings = build_along(rng=rng, network=network, terrain=terrain)
-    places = [*_along_streets(rng, buildings), *_grounds(rng, network, terrain), _station(network, terrain)]
+    streets = _Streets.of(network)
+    places = [*_along_streets(rng, buildings), *_grounds(rng, streets, terrain), _station(streets, terrain)]
     return Town(TOWN_NAME, terrain, network, names, buildings, tuple(places))
 
 
@@ -158,52 +159,62 @@ def _place_name(kind: PlaceKind, word: str) -> str:
     return f"{word} {kind.replace('_', ' ')}"
 
 
-def _grounds(rng: np.random.Generator, network: Network, terrain: Terrain) -> list[TownPlace]:
+def _grounds(rng: np.random.Generator, streets: _Streets, terrain: Terrain) -> list[TownPlace]:
     words = invented_words(rng=rng, count=len(terrain.grounds))
     return [
         TownPlace(
             PlaceKind(ground.kind),
             f"{word} {ground.kind.replace('_', ' ')}",
-            _gate(network, ground.outline),
+            _gate(streets, ground.outline),
             ground.outline,
         )
         for word, ground in zip(words, terrain.grounds, strict=True)
     ]
 
 
-def _closest(line: Floats, ring: Floats) -> tuple[float, int, int]:
-    """Return (metres apart, point of the line, point of the ring) where they come closest."""
-    apart = np.hypot(line[:, None, 0] - ring[None, :, 0], line[:, None, 1] - ring[None, :, 1])
-    flat = int(np.argmin(apart))
-    return float(apart.ravel()[flat]), flat // len(ring), flat % len(ring)
+@dataclass(frozen=True, eq=False)
+class _Streets:
+    """Every street as points: the edge and metres along it of each point (n,), its place (n, 2), and if main."""
+
+    edge: NDArray[np.int64]
+    at_m: Floats
+    place: Floats
+    main: Bools
+
+    @classmethod
+    def of(cls, network: Network) -> _Streets:
+        """Return the streets of a network as points six metres apart."""
+        lines = [resample(edge.line, 6.0) for edge in network.edges]
+        sizes = [len(line) for line in lines]
+        return cls(
+            np.repeat(np.arange(len(lines)), sizes),
+            np.concatenate([along(line) for line in lines]),
+            np.vstack(lines),
+            np.repeat([edge.main for edge in network.edges], sizes),
+        )
 
 
-def _gate(network: Network, outline: Floats) -> Spot:
+def _gate(streets: _Streets, outline: Floats) -> Spot:
     """Return the point of the streets that is nearest to an outline; the door is on the outline."""
     ring = resample(np.vstack([outline, outline[:1]]), 6.0)
-    best = (np.inf, Spot(0, 0.0, 0.0, 0.0))
-    for number, edge in enumerate(network.edges):
-        line = resample(edge.line, 6.0)
-        apart_m, i, j = _closest(line, ring)
-        if apart_m < best[0]:
-            east, north = ring[j].tolist()
-            best = (apart_m, Spot(number, float(along(line)[i]), east, north))
-    return best[1]
+    place = streets.place
+    apart = np.hypot(place[:, None, 0] - ring[None, :, 0], place[:, None, 1] - ring[None, :, 1])
+    row, corner = divmod(int(np.argmin(apart)), len(ring))
+    east, north = ring[corner].tolist()
+    return Spot(int(streets.edge[row]), float(streets.at_m[row]), east, north)
 
 
-def _station(network: Network, terrain: Terrain) -> TownPlace:
+def _station(streets: _Streets, terrain: Terrain) -> TownPlace:
     """Return the station: beside the railway where the main road nearest to the middle crosses it."""
     rail = terrain.rail
-    best = (np.inf, 0, 0.0, 0)
-    for number, edge in enumerate(network.edges):
-        apart_m, i, j = _closest(edge.line, rail)
-        score = apart_m + 0.05 * float(np.hypot(*edge.line[i])) + (0 if edge.main else 500)
-        if score < best[0]:
-            best = (score, number, float(along(edge.line)[i]), j)
-    _, number, at_m, j = best
+    place = streets.place
+    apart = np.abs(place[:, 1] - np.interp(place[:, 0], rail[:, 0], rail[:, 1]))
+    score = apart + 0.05 * np.hypot(place[:, 0], place[:, 1]) + 500.0 * ~streets.main
+    row = int(np.argmin(score))
+    j = int(np.argmin(np.abs(rail[:, 0] - place[row, 0])))
+    beside = place[row]
     ahead = rail[min(j + 3, len(rail) - 1)] - rail[j]
     angle = float(np.arctan2(ahead[1], ahead[0]))
-    beside = at_metres(network.edges[number].line, np.array([at_m]))[0]
     away = np.array([np.cos(angle), np.sin(angle)]) * 45 - np.array([-np.sin(angle), np.cos(angle)]) * 16
     outline = rectangle(
         centre=(float(beside[0] + away[0]), float(beside[1] + away[1])),
@@ -212,4 +223,5 @@ def _station(network: Network, terrain: Terrain) -> TownPlace:
         angle_rad=angle,
     )
     east, north = outline.mean(axis=0).tolist()
-    return TownPlace(PlaceKind.STATION, f"{TOWN_NAME} station", Spot(number, at_m, east, north), outline)
+    spot = Spot(int(streets.edge[row]), float(streets.at_m[row]), east, north)
+    return TownPlace(PlaceKind.STATION, f"{TOWN_NAME} station", spot, outline)

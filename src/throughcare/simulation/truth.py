@@ -78,6 +78,9 @@ class PersonTruth:
     setting : int8 array of shape (m,), :class:`~throughcare.simulation.movement.Setting`
     at_home : bool array of shape (m,)
         Whether the person was in the house or garden.
+    windows : tuple of (start_us, end_us)
+        The monitored curfew windows: suspensions taken off, cut where a tag was not fitted and where the
+        simulation ends.
     absences, zone_spans, proximity, appointments, drinking, device_events
         What happened. ``zone_spans`` are ``inside`` an exclusion zone or ``outside`` an area to stay in, while
         the zone runs.
