@@ -31,6 +31,7 @@ def compiled(
     home_unit: bool = False,
     zone: str = "Europe/London",
     parameters: Parameters | None = None,
+    within: Interval | None = None,
     **order: Any,
 ) -> ActivationRules:
     """Return the compiled rules of one activation under an order with the given conditions."""
@@ -64,7 +65,7 @@ def compiled(
             **order,
         }
     )
-    within = Interval(instant_us(MONDAY) - 2 * DAY_US, instant_us(MONDAY) + 60 * DAY_US)
+    within = within or Interval(instant_us(MONDAY) - 2 * DAY_US, instant_us(MONDAY) + 60 * DAY_US)
     rules = compile_rules(
         [history_of([made])],
         parameters=parameters or Parameters(),
