@@ -188,17 +188,21 @@ def _frontage(rng: np.random.Generator, out: float, *, main: bool) -> tuple[floa
 
 
 def _clear(rows: Floats, network: Network, terrain: Terrain) -> NDArray[np.bool_]:
-    streets = np.vstack([resample(edge.line, 6.0) for edge in network.edges]).astype(np.float32)
-    middle = rows[:, 2:4].astype(np.float32)
-    reach = (_CLEAR_M + rows[:, 7] / 2).astype(np.float32) ** 2
-    free = np.ones(len(rows), dtype=bool)
-    for at in range(0, len(rows), 512):
-        part = middle[at : at + 512]
-        apart = (part[:, None, 0] - streets[None, :, 0]) ** 2 + (part[:, None, 1] - streets[None, :, 1]) ** 2
-        free[at : at + 512] = apart.min(axis=1) > reach[at : at + 512]
+    """Return which buildings stand clear of every street (on a grid of 1 m) and of what is blocked."""
+    reach_m = _CLEAR_M + float(rows[:, 7].max()) / 2
+    half_m = 1.6 * terrain.radius_m
+    near = np.zeros((int(2 * half_m), int(2 * half_m)), dtype=bool)
+    streets = np.vstack([resample(edge.line, 5.0) for edge in network.edges])
+    cell = (streets[np.abs(streets).max(axis=1) < half_m - 20.0] + half_m).astype(np.int64)
+    across = np.arange(-int(reach_m), int(reach_m) + 1)
+    for dx in across.tolist():
+        for dy in across[np.hypot(across, dx) <= reach_m].tolist():
+            near[cell[:, 1] + dy, cell[:, 0] + dx] = True
+    place = (rows[:, 2:4] + half_m).astype(np.int64)
+    free = ~near[place[:, 1], place[:, 0]]
     for i in np.flatnonzero(free).tolist():
         free[i] = not terrain.is_blocked(rows[i, 2], rows[i, 3])
-    return free
+    return np.asarray(free)
 
 
 def _apart(rows: Floats) -> NDArray[np.bool_]:

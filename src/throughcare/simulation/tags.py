@@ -13,7 +13,7 @@ from throughcare.monitoring.fixes import Positions, Source
 from throughcare.monitoring.status import StatusKind
 from throughcare.simulation.battery import BatteryLife
 from throughcare.simulation.calendar import Calendar
-from throughcare.simulation.errors import ErrorModel, Measured, Receiver, Regime, measure
+from throughcare.simulation.errors import ErrorModel, Measured, Receiver, Regime, Sky, measure
 from throughcare.simulation.movement import Track
 from throughcare.simulation.people import HomeClass
 from throughcare.simulation.processes import spell_of, spells, within
@@ -80,7 +80,10 @@ class TagRecord:
 
 @dataclass(frozen=True, eq=False)
 class Wearing:
-    """The tag on its person: from when to when, what befell it. Spans are (k, 2) in seconds."""
+    """The tag on its person: from when to when, what befell it. Spans are (k, 2) in seconds.
+
+    ``newest_first`` says for each blackout whether the stored positions come after the newest.
+    """
 
     device_id: str
     from_s: float
@@ -89,6 +92,8 @@ class Wearing:
     case: Floats
     faults: Floats
     blackouts: Floats
+    newest_first: Bools
+    upload_phase_s: float
     receiver: Receiver
 
 
@@ -133,6 +138,8 @@ def draw_wearing(
         case=accidents("case", model.cases_per_day, 600.0, 3600.0),
         faults=accidents("faults", model.faults_per_day, 7200.0, 43_200.0),
         blackouts=network[np.argsort(network[:, 0], kind="stable")],
+        newest_first=rng.random(len(network)) < model.backlog_after_live,
+        upload_phase_s=float(rng.uniform(0, model.upload_every_s)),
         receiver=receiver,
     )
 
@@ -163,12 +170,13 @@ def record(
     measured = measure(
         rng=rng, model=errors, receiver=wearing.receiver, home_class=home_class, track=track, t_s=t
     )
-    sent = upload_times(rng=rng, model=model, wearing=wearing, t_s=t)
     readings = _ordered(
         [*_told(wearing, battery), *_heartbeats(model, t), *_no_position(model, t, measured.found)]
     )
-    received = _received(rng, model, wearing, readings)
-    return _sent(rng, model, errors, calendar, wearing, track, t, sent, measured, readings, received)
+    tag = _Tag(rng, model, errors, calendar, wearing, track)
+    return replace(
+        tag.sent(t, measured), readings=readings, received=_received(rng, model, wearing, readings)
+    )
 
 
 def record_unlocated(
@@ -227,11 +235,10 @@ def _due(rng: np.random.Generator, model: TagModel, wearing: Wearing, violations
 
 def upload_times(*, rng: np.random.Generator, model: TagModel, wearing: Wearing, t_s: Floats) -> Floats:
     """Return when the service learns of what happened at each time: in batches, and late after a blackout."""
-    phase = rng.uniform(0, model.upload_every_s)
+    phase = wearing.upload_phase_s
     ready = np.ceil((t_s - phase) / model.upload_every_s) * model.upload_every_s + phase
     row = spell_of(ready, wearing.blackouts)
-    late = rng.random(len(wearing.blackouts)) < model.backlog_after_live
-    delay = np.where(late, 1.3 * model.upload_every_s, 0.0)
+    delay = np.where(wearing.newest_first, 1.3 * model.upload_every_s, 0.0)
     held = row >= 0
     ready[held] = wearing.blackouts[row[held], 1] + delay[row[held]]
     _, batch = np.unique(ready, return_inverse=True)
@@ -263,73 +270,66 @@ def _no_position(model: TagModel, t_s: Floats, found: Bools) -> list[Reading]:
     return [(t, StatusKind.NO_POSITION, np.nan) for t in lost[first].tolist()]
 
 
-def _sent(
-    rng: np.random.Generator,
-    model: TagModel,
-    errors: ErrorModel,
-    calendar: Calendar,
-    wearing: Wearing,
-    track: Track,
-    t_s: Floats,
-    sent_s: Floats,
-    measured: Measured,
-    readings: list[Reading],
-    received: list[float],
-) -> TagRecord:
-    """Return the positions found, some twice, in order of arrival, with the truth beside them."""
-    rows = np.flatnonzero(measured.found)
-    twice = rows[rng.random(len(rows)) < model.duplicate_share]
-    regime = np.concatenate([measured.regime[rows], measured.regime[twice] | Regime.DUPLICATE])
-    received_s = np.concatenate([sent_s[rows], sent_s[twice] + rng.uniform(1, 900, len(twice))])
-    columns = _columns(rng, errors, wearing, track, t_s, measured)
-    every = np.concatenate([rows, twice])
-    order = np.lexsort((t_s[every], received_s))
-    every, received_s = every[order], received_s[order]
-    true_east, true_north = track.at(t_s[every])
-    positions = Positions.build(
-        key=np.zeros(len(every), dtype=np.int64),
-        keys=(wearing.device_id,),
-        t_us=calendar.start_us + t_s[every].astype(np.int64) * SECOND_US,
-        received_us=calendar.start_us + np.rint(received_s).astype(np.int64) * SECOND_US,
-        **{name: column[every] for name, column in columns.items()},
-    )
-    return TagRecord(positions, true_east, true_north, regime[order], measured.sky[every], readings, received)
+@dataclass(frozen=True, eq=False)
+class _Tag:
+    """One tag on its person, with everything that it takes to write down what it measured."""
 
+    rng: np.random.Generator
+    model: TagModel
+    errors: ErrorModel
+    calendar: Calendar
+    wearing: Wearing
+    track: Track
 
-def _columns(
-    rng: np.random.Generator,
-    errors: ErrorModel,
-    wearing: Wearing,
-    track: Track,
-    t_s: Floats,
-    measured: Measured,
-) -> dict[str, NDArray[np.generic]]:
-    """Return the reported columns of every due time. HDOP barely predicts error (Hampshire data), as in life."""
-    count = len(t_s)
-    lat, lon = PLANE.to_degrees(measured.east_m, measured.north_m)
-    unreported = rng.random(count) < errors.unreported_share
-    gnss = measured.source == Source.GNSS
-    level = np.where(gnss, wearing.receiver.level, 0.68)
-    accuracy = np.where(unreported, np.nan, np.round(measured.accuracy_m, 1))
-    indoors = measured.sky <= 3
-    satellites = np.clip(np.round(rng.normal(np.where(indoors, 6.0, 10.5), 1.8)), 4, 20)
-    hdop = np.round(np.exp(rng.normal(np.where(indoors, 0.5, 0.05), 0.25)), 1)
-    before_e, before_n = track.at(t_s - 2.0)
-    after_e, after_n = track.at(t_s + 2.0)
-    east_mps = (after_e - before_e) / 4 + rng.normal(0, 0.12, count)
-    north_mps = (after_n - before_n) / 4 + rng.normal(0, 0.12, count)
-    heading = np.degrees(np.arctan2(east_mps, north_mps)) % 360.0
-    return {
-        "lat_deg": np.round(lat, 6),
-        "lon_deg": np.round(lon, 6),
-        "accuracy_m": accuracy,
-        "level": np.where(unreported, np.nan, level),
-        "source": measured.source,
-        "hdop": np.where(gnss, hdop, np.nan),
-        "satellites": np.where(gnss, satellites, np.nan),
-        "speed_mps": np.where(gnss, np.round(np.hypot(east_mps, north_mps), 2), np.nan),
-        "heading_deg": np.where(gnss, np.round(heading, 0) % 360.0, np.nan),
-    }
+    def sent(self, t_s: Floats, measured: Measured) -> TagRecord:
+        """Return the positions found, some twice, in order of arrival, with the truth beside them."""
+        sent_s = upload_times(rng=self.rng, model=self.model, wearing=self.wearing, t_s=t_s)
+        rows = np.flatnonzero(measured.found)
+        twice = rows[self.rng.random(len(rows)) < self.model.duplicate_share]
+        regime = np.concatenate([measured.regime[rows], measured.regime[twice] | Regime.DUPLICATE])
+        received_s = np.concatenate([sent_s[rows], sent_s[twice] + self.rng.uniform(1, 900, len(twice))])
+        columns = self._columns(t_s, measured)
+        every = np.concatenate([rows, twice])
+        order = np.lexsort((t_s[every], received_s))
+        every, received_s = every[order], received_s[order]
+        start_us = self.calendar.start_us
+        positions = Positions.build(
+            key=np.zeros(len(every), dtype=np.int64),
+            keys=(self.wearing.device_id,),
+            t_us=start_us + t_s[every].astype(np.int64) * SECOND_US,
+            received_us=start_us + np.rint(received_s).astype(np.int64) * SECOND_US,
+            **{name: column[every] for name, column in columns.items()},
+        )
+        true_east, true_north = self.track.at(t_s[every])
+        return TagRecord(positions, true_east, true_north, regime[order], measured.sky[every], [], [])
+
+    def _columns(self, t_s: Floats, measured: Measured) -> dict[str, NDArray[np.generic]]:
+        """Return the reported columns of every due time.
+
+        HDOP barely predicts error (Hampshire data, catalogue section 2), and so it does here.
+        """
+        rng, count = self.rng, len(t_s)
+        lat, lon = PLANE.to_degrees(measured.east_m, measured.north_m)
+        unreported = rng.random(count) < self.errors.unreported_share
+        gnss = measured.source == Source.GNSS
+        level = np.where(gnss, self.wearing.receiver.level, 0.68)
+        indoors = measured.sky <= Sky.AWAY_INDOORS
+        satellites = np.clip(np.round(rng.normal(np.where(indoors, 6.0, 10.5), 1.8)), 4, 20)
+        hdop = np.round(np.exp(rng.normal(np.where(indoors, 0.5, 0.05), 0.25)), 1)
+        before, after = np.array(self.track.at(t_s - 2.0)), np.array(self.track.at(t_s + 2.0))
+        east_mps, north_mps = (after - before) / 4 + rng.normal(0, 0.12, (2, count))
+        heading = np.round(np.degrees(np.arctan2(east_mps, north_mps)), 0) % 360.0
+        return {
+            "lat_deg": np.round(lat, 6),
+            "lon_deg": np.round(lon, 6),
+            "accuracy_m": np.where(unreported, np.nan, np.round(measured.accuracy_m, 1)),
+            "level": np.where(unreported, np.nan, level),
+            "source": measured.source,
+            "hdop": np.where(gnss, hdop, np.nan),
+            "satellites": np.where(gnss, satellites, np.nan),
+            "speed_mps": np.where(gnss, np.round(np.hypot(east_mps, north_mps), 2), np.nan),
+            "heading_deg": np.where(gnss, heading, np.nan),
+        }
 
 
 def _nothing(wearing: Wearing) -> TagRecord:

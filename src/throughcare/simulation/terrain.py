@@ -150,9 +150,17 @@ def _draw_grounds(
             outline = _outline(rng, radius_m, field, kind=kind, width_m=width_m, depth_m=depth_m)
             if _fits(outline, roads, blocked, radius_m):
                 found.append(Ground(kind, outline))
-                blocked |= inside_polygon(east_m=east, north_m=north, ring=_grown(outline, 11.0))
+                _block(blocked, east, north, _grown(outline, 11.0))
                 placed += 1
     return tuple(found)
+
+
+def _block(blocked: Bools, east: Floats, north: Floats, ring: Floats) -> None:
+    """Mark the cells inside a ring; only the cells about it are looked at."""
+    first, last = np.searchsorted(east[0], [ring[:, 0].min(), ring[:, 0].max()])
+    low, high = np.searchsorted(north[:, 0], [ring[:, 1].min(), ring[:, 1].max()])
+    part = (slice(low, high), slice(first, last))
+    blocked[part] |= inside_polygon(east_m=east[part], north_m=north[part], ring=ring)
 
 
 def _outline(

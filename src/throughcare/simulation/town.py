@@ -197,9 +197,12 @@ class _Streets:
 def _gate(streets: _Streets, outline: Floats) -> Spot:
     """Return the point of the streets that is nearest to an outline; the door is on the outline."""
     ring = resample(np.vstack([outline, outline[:1]]), 6.0)
-    place = streets.place
+    about = np.hypot(*(streets.place - outline.mean(axis=0)).T)
+    rows = np.flatnonzero(about < 3.0 * max(float(about.min()), 150.0))
+    place = streets.place[rows]
     apart = np.hypot(place[:, None, 0] - ring[None, :, 0], place[:, None, 1] - ring[None, :, 1])
-    row, corner = divmod(int(np.argmin(apart)), len(ring))
+    nearest, corner = divmod(int(np.argmin(apart)), len(ring))
+    row = int(rows[nearest])
     east, north = ring[corner].tolist()
     return Spot(int(streets.edge[row]), float(streets.at_m[row]), east, north)
 
