@@ -44,3 +44,8 @@ def print_refusal(refusal: RefusedInput) -> None:
     print(f"  expected: {refusal.expected}", file=sys.stderr)
     print(f"  found:    {refusal.found}", file=sys.stderr)
     print(f"  do:       {refusal.action}", file=sys.stderr)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return a count with its noun."""
+    return f"{number:,} {one if number == 1 else many}"

@@ -6,11 +6,12 @@ import argparse
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 from throughcare.adapters.files.options import FORMATS, ReadOptions
 from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import SECOND_US, parse_instant
-from throughcare.monitoring.parameters import Parameters
+from throughcare.monitoring.parameters import Detector, Parameters
 
 
 def add_fact_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,16 +66,40 @@ def read_parameters(path: Path | None) -> Parameters:
     """Return the parameters of a JSON file, or the defaults."""
     if path is None:
         return Parameters()
+    values = read_json(path)
+    try:
+        return Parameters.from_dict(values)
+    except (TypeError, ValueError) as problem:
+        raise RefusedInput(
+            where=str(path),
+            expected="numbers, and a detector that is one of " + ", ".join(Detector),
+            found=str(problem),
+            action="Correct the value, or leave it out to use the default.",
+        ) from None
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the JSON object of a file.
+
+    Raises
+    ------
+    RefusedInput
+        If the file cannot be read, or does not hold a JSON object.
+    """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        raise RefusedInput(
-            where=str(path),
-            expected="a JSON object of parameters",
-            found=str(problem),
-            action="Check the path, or leave --parameters out to use the defaults.",
-        ) from None
-    return Parameters.from_dict(values)
+        found = (problem.strerror if isinstance(problem, OSError) else None) or str(problem)
+    else:
+        if isinstance(values, dict):
+            return values
+        found = f"a {type(values).__name__}"
+    raise RefusedInput(
+        where=str(path),
+        expected="a JSON object",
+        found=found,
+        action="Check the path and what the file holds, or leave the option out.",
+    )
 
 
 def instant_or_none(text: str | None) -> int | None:

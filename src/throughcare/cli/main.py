@@ -35,6 +35,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RefusedInput as refusal:
         print_refusal(refusal)
         return 1
+    except OSError as problem:
+        print_refusal(_file_trouble(problem))
+        return 1
     except KeyboardInterrupt:
         print("interrupted; nothing half-written was kept", file=sys.stderr)
         return 130
+
+
+def _file_trouble(problem: OSError) -> RefusedInput:
+    return RefusedInput(
+        where=str(problem.filename or "a file"),
+        expected="a file that can be read, or a folder that can be written to",
+        found=problem.strerror or str(problem),
+        action="Check the path, the permissions and the space on the disk.",
+    )

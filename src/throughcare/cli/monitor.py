@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from throughcare.cli.console import print_refusal, progress_bar
-from throughcare.cli.facts import add_fact_arguments, clock_us, instant_or_none, read_options, read_parameters
+from throughcare.adapters.files.results import write_rejects
+from throughcare.cli.console import counted, print_refusal, progress_bar
+from throughcare.cli.facts import (
+    add_fact_arguments,
+    clock_us,
+    instant_or_none,
+    read_json,
+    read_options,
+    read_parameters,
+)
+from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import iso_utc
 from throughcare.monitoring.incidents import Incident
 from throughcare.runners.loading import Loaded, Progress, load_facts, read_orders
@@ -40,9 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     histories, refusals = read_orders(arguments.orders)
     for refusal in refusals:
         print_refusal(refusal)
-    background = None
-    if arguments.background is not None:
-        background = json.loads(arguments.background.read_text(encoding="utf-8"))
+    background = None if arguments.background is None else read_json(arguments.background)
     with progress_bar() as progress:
         loaded = load_facts(
             arguments.positions,
@@ -53,6 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
             correct_week_rollover=arguments.correct_week_rollover,
             progress=progress,
         )
+        if now_us is None and not (len(loaded.fixes) or len(loaded.statuses)):
+            raise _nothing_to_watch(arguments.out, loaded)
         known_at_us = instant_or_none(arguments.known_at)
         found = monitor(
             histories,
@@ -91,18 +99,39 @@ def _write(
     )
 
 
+def _nothing_to_watch(folder: Path, loaded: Loaded) -> RefusedInput:
+    """Return the refusal of files without one usable fact, which leaves their rejects behind."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_rejects(folder / "rejects.csv", loaded.rejects)
+    reasons = Counter(reject.reason for reject in loaded.rejects).most_common()
+    return RefusedInput(
+        where="the facts",
+        expected="at least one position or status that can be used",
+        found=f"{counted(loaded.rows, 'row', 'rows')}; rejected: "
+        f"{', '.join(f'{count:,} {reason}' for reason, count in reasons) or 'none'}",
+        action=f"Read {folder / 'rejects.csv'}: it says for each row what was expected. "
+        "To evaluate silence alone, give --now.",
+    )
+
+
 def print_summary(found: Run, loaded: Loaded, *, refused: int) -> None:
     """Say in a few lines what went in and what was found."""
-    print(
-        f"read {loaded.rows:,} rows: {len(loaded.fixes):,} fixes, {len(loaded.statuses):,} statuses, "
-        f"{len(loaded.rejects):,} rejects, {loaded.set_aside:,} without a position; "
-        f"{len(found.histories)} orders, {refused} refused"
+    facts = (
+        (len(loaded.fixes), "fix", "fixes"),
+        (len(loaded.statuses), "status", "statuses"),
+        (len(loaded.rejects), "reject", "rejects"),
     )
+    read = [counted(*fact) for fact in facts]
+    if loaded.set_aside:
+        read.append(f"{loaded.set_aside:,} without a position")
+    print(f"read {counted(loaded.rows, 'row', 'rows')}: {', '.join(read)}")
+    refusals = f", {refused} refused" if refused else ""
+    print(f"{counted(len(found.histories), 'order', 'orders')} watched{refusals}")
     for reason, count in Counter(reject.reason for reject in loaded.rejects).most_common():
         print(f"  rejected {count:,}: {reason} (see rejects.csv)")
     for note in loaded.notes:
         print(f"  note {note.count:,}: {note.words}")
-    print(f"as at {iso_utc(found.now_us)}: {len(found.incidents)} incidents")
+    print(f"as at {iso_utc(found.now_us)}: {counted(len(found.incidents), 'incident', 'incidents')}")
     for (kind, code), count in sorted(Counter(_label(i) for i in found.incidents).items()):
         print(f"  {count:>5}  {code:<14} {kind}")
 

@@ -10,13 +10,16 @@ import argparse
 from collections import Counter
 from typing import Any
 
-from throughcare.adapters.files.results import write_events, write_incidents
-from throughcare.cli.console import progress_bar
+from throughcare.adapters.files.results import write_events, write_incidents, write_rejects
+from throughcare.cli.console import counted, print_refusal, progress_bar
 from throughcare.cli.facts import add_fact_arguments, clock_us, instant_or_none, read_options, read_parameters
-from throughcare.kernel.time import MINUTE_US, iso_utc
+from throughcare.kernel.errors import RefusedInput
+from throughcare.kernel.time import HOUR_US, MINUTE_US, iso_utc
 from throughcare.runners.arrivals import replay
 from throughcare.runners.loading import load_facts, read_orders
 from throughcare.runners.monitoring import newest_us
+
+_LONGEST = 1_000_000  # minutes or hours; longer than any order
 
 
 def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public type for subparsers
@@ -42,7 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
     clock = clock_us()
     now_us = instant_or_none(arguments.now)
     known_at_us = instant_or_none(arguments.known_at)
-    histories, _ = read_orders(arguments.orders)
+    step_us = _span_us("--step-minutes", arguments.step_minutes, MINUTE_US)
+    retain_us = None
+    if arguments.retain_hours is not None:
+        retain_us = _span_us("--retain-hours", arguments.retain_hours, HOUR_US)
+    histories, refusals = read_orders(arguments.orders)
+    for refusal in refusals:
+        print_refusal(refusal)
     with progress_bar() as progress:
         loaded = load_facts(
             arguments.positions,
@@ -60,20 +69,33 @@ def run(arguments: argparse.Namespace) -> int:
             parameters=read_parameters(arguments.parameters),
             now_us=newest_us(loaded.fixes, loaded.statuses) if now_us is None else now_us,
             known_at_us=clock if known_at_us is None else known_at_us,
-            step_us=round(arguments.step_minutes * MINUTE_US),
-            retain_us=None
-            if arguments.retain_hours is None
-            else round(arguments.retain_hours * 60 * MINUTE_US),
+            step_us=step_us,
+            retain_us=retain_us,
             progress=progress,
         )
     arguments.out.mkdir(parents=True, exist_ok=True)
     write_events(arguments.out / "events.ndjson", (event.as_dict() for event in found.events))
     write_incidents(arguments.out, found.incidents)
+    write_rejects(arguments.out / "rejects.csv", loaded.rejects)
+    if loaded.rejects:
+        print(f"{len(loaded.rejects):>6}  rejected (see rejects.csv)")
     for kind, count in Counter(str(event.kind) for event in found.events).most_common():
         print(f"{count:>6}  {kind}")
-    print(f"{len(found.incidents)} incidents stand as at {iso_utc(found.now_us)}")
+    standing = counted(len(found.incidents), "incident stands", "incidents stand")
+    print(f"{standing} as at {iso_utc(found.now_us)}")
     if found.differing:
         print(f"NOT EQUAL to one evaluation of all facts: {', '.join(found.differing[:5])}")
         return 1
     print("equal to one evaluation of all facts at once")
-    return 0
+    return 1 if refusals else 0
+
+
+def _span_us(option: str, number: float, unit_us: int) -> int:
+    if not 0 < number <= _LONGEST:
+        raise RefusedInput(
+            where=option,
+            expected=f"a number above 0 and at most {_LONGEST:,}",
+            found=f"{number:g}",
+            action="Give a length of time, or leave the option out.",
+        )
+    return max(1, round(number * unit_us))
