@@ -64,7 +64,7 @@ def evidence_of_closeness(pairs: Pairs, limit_m: float, *, parameters: Parameter
     within = probability_within(pairs.distance_m, pairs.sigma_m, limit_m)
     relative = within / probability_at_best(pairs.sigma_m, limit_m)
     speaks = np.where(within >= 0.5, within, np.minimum(relative, 0.5))
-    keep, floor = 1.0 - parameters.outlier_floor, parameters.outlier_floor / 2
+    keep, floor = 1.0 - parameters.proximity_outlier_floor, parameters.proximity_outlier_floor / 2
     return np.asarray(np.log((keep * speaks + floor) / (keep * (1.0 - speaks) + floor)), dtype=np.float64)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from throughcare.kernel.columns import NO_TIME_US
 from throughcare.kernel.time import SECOND_US
 from throughcare.monitoring import kernels
+from throughcare.monitoring.incidents import IncidentKind
 from throughcare.monitoring.items import Items
 from throughcare.monitoring.membership import log_ratio_table
 from throughcare.monitoring.parameters import Detector, Parameters
@@ -47,23 +48,34 @@ def start_carry(start_us: int) -> Carry:
     return _freeze(kernels.new_marks(start_us), np.zeros(kernels.SUMS))
 
 
-def settings_array(parameters: Parameters) -> NDArray[np.float64]:
-    """Return the numbers that a kernel needs, in the columns that it names. Shape (13,)."""
+def settings_array(parameters: Parameters, kind: IncidentKind) -> NDArray[np.float64]:
+    """Return the numbers that a kernel needs, in the columns that it names. Shape (18,)."""
     settings = np.zeros(kernels.SETTINGS)
     settings[kernels.S_RULE] = 1.0 if parameters.detector is Detector.TUNED_RULE else 0.0
     settings[kernels.S_DECORRELATION_US] = parameters.decorrelation_s * SECOND_US
     settings[kernels.S_MAX_WEIGHT] = parameters.max_weight
-    settings[kernels.S_OPEN] = parameters.open_log_odds
+    settings[kernels.S_OPEN] = open_log_odds(parameters, kind)
     settings[kernels.S_CLOSE] = parameters.close_log_odds
     settings[kernels.S_CAP] = parameters.cap_log_odds
     settings[kernels.S_MISSED] = parameters.radio_missed_log_odds
-    settings[kernels.S_POOR_LIMIT] = parameters.poor_source_share * parameters.open_log_odds
+    settings[kernels.S_POOR_LIMIT] = parameters.poor_source_share * open_log_odds(parameters, kind)
     settings[kernels.S_GAP_US] = parameters.gap_limit_s * SECOND_US
     settings[kernels.S_GATE_M] = parameters.rule_gate_m
     settings[kernels.S_RULE_DWELL_US] = parameters.rule_dwell_s * SECOND_US
     settings[kernels.S_RULE_MIN] = parameters.rule_min_fixes
     settings[kernels.S_SILENT_US] = parameters.no_contact_s * SECOND_US
+    settings[kernels.S_TAIL_M] = parameters.outlier_scale_m
+    settings[kernels.S_FLOOR] = parameters.floor_log_odds
+    settings[kernels.S_MISSED_ALONE] = parameters.radio_alone_log_odds
+    settings[kernels.S_RADIO] = parameters.radio_log_odds
+    settings[kernels.S_HOLD] = parameters.hold_share * open_log_odds(parameters, kind)
     return settings
+
+
+def open_log_odds(parameters: Parameters, kind: IncidentKind) -> float:
+    """Return the log-odds against compliance that open a violation of that kind."""
+    is_zone = kind in (IncidentKind.ZONE_ENTRY, IncidentKind.ZONE_BUFFER, IncidentKind.ZONE_EXIT)
+    return parameters.zone_open_log_odds if is_zone else parameters.open_log_odds
 
 
 def fold(
@@ -200,8 +212,8 @@ def _run(
         area.east_m,
         area.north_m,
         watch.radio,
-        settings_array(parameters),
-        log_ratio_table(parameters.outlier_floor),
+        settings_array(parameters, watch.kind),
+        log_ratio_table(parameters.outlier_share),
         marks,
         sums,
         out_i,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from throughcare.kernel.columns import NO_TIME_US
 from throughcare.monitoring.areas import NOWHERE_M
 from throughcare.monitoring.items import FIX
-from throughcare.monitoring.membership import KNOTS_PER_UNIT, Z_LIMIT
+from throughcare.monitoring.membership import KNOTS, U_KNOTS_PER_UNIT, U_LIMIT, Z_KNOTS_PER_UNIT, Z_LIMIT
 from throughcare.monitoring.status import StatusKind
 
 # columns of marks: instants are UTC microseconds, NO_TIME_US where there is none
@@ -28,8 +28,8 @@ UNIT_MOVED, UNIT_DEAD, STRAP_OPEN = 15, 16, 17
 TAG_SPOKE, TAG_DEAD = 18, 19
 MARKS = 20
 # columns of sums
-LOG_ODDS, DROP, RISE, PEAK = 0, 1, 2, 3
-SUMS = 4
+LOG_ODDS, DROP, RISE, PEAK, FIX_ODDS, RADIO_ODDS = 0, 1, 2, 3, 4, 5
+SUMS = 6
 # columns of the settings that a kernel receives (see settings_array)
 (
     S_RULE,
@@ -45,8 +45,13 @@ SUMS = 4
     S_RULE_DWELL_US,
     S_RULE_MIN,
     S_SILENT_US,
-) = range(13)
-SETTINGS = 13
+    S_TAIL_M,
+    S_FLOOR,
+    S_MISSED_ALONE,
+    S_RADIO,
+    S_HOLD,
+) = range(18)
+SETTINGS = 18
 # why an item counted or did not (trace); the words are in throughcare.monitoring.tracing
 (
     WHY_USED,
@@ -131,15 +136,15 @@ def compliance_distance(role, grow, ring_range, box, circle, rings, east, north,
 
 
 @njit(cache=True)
-def table_value(z, table):  # type: ignore[no-untyped-def]
-    """Return the tabulated log-likelihood ratio at ``z``, clipped, linear between knots."""
-    clipped = min(Z_LIMIT, max(-Z_LIMIT, z))
-    place = (clipped + Z_LIMIT) * KNOTS_PER_UNIT
-    knot = int(place)
-    if knot >= len(table) - 1:
-        return table[len(table) - 1]
-    share = place - knot
-    return table[knot] + share * (table[knot + 1] - table[knot])
+def table_value(z, u, table):  # type: ignore[no-untyped-def]
+    """Return the tabulated log-likelihood ratio at ``z`` and ``u``, clipped, bilinear between knots."""
+    row = (min(Z_LIMIT, max(-Z_LIMIT, z)) + Z_LIMIT) * Z_KNOTS_PER_UNIT
+    column = (min(U_LIMIT, max(-U_LIMIT, u)) + U_LIMIT) * U_KNOTS_PER_UNIT
+    i, j = min(int(row), KNOTS - 2), min(int(column), KNOTS - 2)
+    down, across = row - i, column - j
+    upper = table[i, j] + across * (table[i, j + 1] - table[i, j])
+    lower = table[i + 1, j] + across * (table[i + 1, j + 1] - table[i + 1, j])
+    return upper + down * (lower - upper)
 
 
 @njit(cache=True)
@@ -163,6 +168,8 @@ def emit(marks, sums, end, out_i, out_f, count):  # type: ignore[no-untyped-def]
 def forget(marks, sums):  # type: ignore[no-untyped-def]
     """Forget accumulated evidence: nothing is known any more."""
     sums[LOG_ODDS] = 0.0
+    sums[FIX_ODDS] = 0.0
+    sums[RADIO_ODDS] = 0.0
     sums[DROP] = 0.0
     sums[RISE] = 0.0
     marks[DROP_FIRST] = NO_TIME_US
@@ -171,6 +178,7 @@ def forget(marks, sums):  # type: ignore[no-untyped-def]
     marks[RISE_COUNT] = 0
     marks[LAST_FIX] = NO_TIME_US
     marks[LAST_RADIO] = NO_TIME_US
+    marks[LAST_ANY] = NO_TIME_US
 
 
 @njit(cache=True)
@@ -195,14 +203,14 @@ def lose(marks, sums, at, out_i, out_f, count):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped-def]
-    """Change state at item ``t``, dated back to the evidence that began the change."""
+    """Change state at item ``t``, dated back to half-way before the evidence that began the change."""
     first = marks[DROP_FIRST] if state < 0 else marks[RISE_FIRST]
     before = marks[DROP_PREV] if state < 0 else marks[RISE_PREV]
     number = marks[DROP_COUNT] if state < 0 else marks[RISE_COUNT]
     if first == NO_TIME_US:
         first, before, number = t, marks[LAST_ANY], 1
     boundary = first
-    if marks[STATE] != 0 and before != NO_TIME_US:
+    if before != NO_TIME_US:
         boundary = before + (first - before) // 2
     boundary = max(boundary, marks[SEG_START])
     if marks[STATE] != 0:
@@ -210,17 +218,18 @@ def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped
     count = emit(marks, sums, boundary, out_i, out_f, count)
     marks[STATE] = state
     marks[SEG_START] = boundary
-    marks[SEG_FIRST] = first
-    marks[SEG_LAST] = t
+    marks[SEG_FIRST] = boundary if state == 0 else first
+    marks[SEG_LAST] = boundary if state == 0 else t
     marks[SEG_DECIDED] = t
-    marks[SEG_COUNT] = number
+    marks[SEG_COUNT] = 0 if state == 0 else number
     sums[PEAK] = 0.0
-    sums[DROP] = 0.0
-    sums[RISE] = 0.0
-    marks[DROP_FIRST] = NO_TIME_US
-    marks[RISE_FIRST] = NO_TIME_US
-    marks[DROP_COUNT] = 0
-    marks[RISE_COUNT] = 0
+    if state != 0:  # doubt undoes no run: what ends it is dated back to where it began
+        sums[DROP] = 0.0
+        sums[RISE] = 0.0
+        marks[DROP_FIRST] = NO_TIME_US
+        marks[RISE_FIRST] = NO_TIME_US
+        marks[DROP_COUNT] = 0
+        marks[RISE_COUNT] = 0
     return count
 
 
@@ -259,6 +268,8 @@ def count_evidence(marks, sums, t, step, out_i, out_f, count, settings):  # type
         count = turn(marks, sums, -1, t, out_i, out_f, count)
     elif state <= 0 and log_odds >= settings[S_CLOSE]:
         count = turn(marks, sums, 1, t, out_i, out_f, count)
+    elif state < 0 and log_odds > -settings[S_HOLD]:
+        count = turn(marks, sums, 0, t, out_i, out_f, count)
     elif state * step > 0.0:
         marks[SEG_LAST] = t
         marks[SEG_COUNT] += 1
@@ -331,28 +342,62 @@ def weight(t, last, settings):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def fix_step(marks, sums, t, distance, sigma, poor, table, settings):  # type: ignore[no-untyped-def]
-    """Return (the change of the log-odds, why) that one fix brings under the probabilistic detector."""
-    step = weight(t, marks[LAST_FIX], settings) * table_value(distance / sigma, table)
-    if poor and step < 0.0 and sums[LOG_ODDS] + step < -settings[S_POOR_LIMIT]:
-        capped = min(0.0, max(step, -settings[S_POOR_LIMIT] - sums[LOG_ODDS]))
-        return capped, WHY_POOR_CAPPED
-    return step, WHY_USED
+def take_fix(marks, sums, t, distance, own, poor, settings):  # type: ignore[no-untyped-def]
+    """Move the log-odds by a fix that by itself says ``own``; return (pull, why).
+
+    They move a share of the way to what the fix says: errors repeat themselves, so that a thousand repetitions
+    say no more than one. A poor source goes no further against the wearer than its limit.
+    """
+    before = sums[FIX_ODDS]
+    share = weight(t, marks[LAST_FIX], settings)
+    after, pull, why = before + share * (own - before), share * own, WHY_USED
+    if settings[S_RULE] > 0.0:
+        after = rule_odds(marks, before, t, distance, settings)
+        pull = after - before
+    elif poor and after < before and after < -settings[S_POOR_LIMIT]:
+        after = min(before, -settings[S_POOR_LIMIT])
+        pull, why = after - before, WHY_POOR_CAPPED
+    sums[FIX_ODDS] = min(settings[S_CAP], max(-settings[S_FLOOR], after))
+    if marks[LAST_RADIO] != NO_TIME_US and t - marks[LAST_RADIO] > settings[S_GAP_US]:
+        sums[RADIO_ODDS] = 0.0
+    marks[LAST_FIX] = t
+    return pull, why
 
 
 @njit(cache=True)
-def rule_step(marks, sums, t, distance, settings):  # type: ignore[no-untyped-def]
-    """Return the change of the log-odds that one gated fix brings under the tuned rule."""
+def rule_odds(marks, before, t, distance, settings):  # type: ignore[no-untyped-def]
+    """Return the log-odds after one gated fix under the tuned rule."""
     if distance >= 0.0:
-        return settings[S_CAP] - sums[LOG_ODDS]
+        return settings[S_CAP]
     first = marks[DROP_FIRST]
     if (
         first != NO_TIME_US
         and t - first >= settings[S_RULE_DWELL_US]
         and marks[DROP_COUNT] + 1 >= settings[S_RULE_MIN]
     ):
-        return -settings[S_CAP] - sums[LOG_ODDS]
-    return -1e-6  # outside, not long enough yet: the run is followed, the state stands
+        return -settings[S_FLOOR]
+    return before - 1e-6  # outside, not long enough yet: the run is followed, the state stands
+
+
+@njit(cache=True)
+def take_poll(marks, sums, t, heard, settings):  # type: ignore[no-untyped-def]
+    """Move the log-odds by one poll of the home unit; return (what it says by itself, pull).
+
+    Heard beside the unit outweighs everything and undoes any turn. Unheard polls add up, each a little.
+    """
+    own, pull = settings[S_RADIO], Z_LIMIT * settings[S_RADIO]
+    if heard:
+        sums[RADIO_ODDS] = settings[S_RADIO]
+        sums[FIX_ODDS] = max(sums[FIX_ODDS], settings[S_CAP] if settings[S_RULE] > 0.0 else 0.0)
+    else:
+        missed = settings[S_MISSED_ALONE] if marks[TAG_SPOKE] == NO_TIME_US else settings[S_MISSED]
+        own, pull = -missed, -missed * weight(t, marks[LAST_RADIO], settings)
+        sums[RADIO_ODDS] = max(-settings[S_RADIO], min(sums[RADIO_ODDS], 0.0) + pull)
+    if marks[LAST_FIX] != NO_TIME_US and t - marks[LAST_FIX] > settings[S_GAP_US]:
+        sums[FIX_ODDS] = 0.0
+        marks[LAST_FIX] = NO_TIME_US
+    marks[LAST_RADIO] = t
+    return own, pull
 
 
 @njit(cache=True)
@@ -369,7 +414,7 @@ def fold_watch(  # type: ignore[no-untyped-def]
     tracing = len(trace_why) > 0
     for i in range(len(t_us)):
         t, what = t_us[i], kind[i]
-        why, step, own = WHY_UNIT_EVENT, 0.0, 0.0
+        why, own, pull = WHY_UNIT_EVENT, 0.0, 0.0
         if what == _STRAP_OPEN:
             marks[STRAP_OPEN] = 1
             count = lose(marks, sums, t, out_i, out_f, count)
@@ -387,27 +432,15 @@ def fold_watch(  # type: ignore[no-untyped-def]
             if what == FIX:
                 x = (lon[i] - origin[1]) * origin[2]
                 y = (lat[i] - origin[0]) * origin[3]
+                far = max(Z_LIMIT * sigma[i], U_LIMIT * settings[S_TAIL_M])
                 distance = compliance_distance(
-                    role, grow, ring_range, box, circle, rings, east, north, x, y, Z_LIMIT * sigma[i]
+                    role, grow, ring_range, box, circle, rings, east, north, x, y, far
                 )
-                own = table_value(distance / sigma[i], table)
-                if settings[S_RULE] > 0.0:
-                    step = rule_step(marks, sums, t, distance, settings)
-                else:
-                    step, why = fix_step(marks, sums, t, distance, sigma[i], poor[i], table, settings)
-                pull = step
-                marks[LAST_FIX] = t
-            elif what == _HEARD:
-                own = Z_LIMIT
-                # heard beside the unit: certain enough to go straight to the cap, and to undo any turn
-                step, pull = settings[S_CAP] - sums[LOG_ODDS], Z_LIMIT * settings[S_CAP]
-                marks[LAST_RADIO] = t
+                own = table_value(distance / sigma[i], distance / settings[S_TAIL_M], table)
+                pull, why = take_fix(marks, sums, t, distance, own, poor[i], settings)
             else:
-                own = -settings[S_MISSED]
-                step = -settings[S_MISSED] * weight(t, marks[LAST_RADIO], settings)
-                pull = step
-                marks[LAST_RADIO] = t
-            sums[LOG_ODDS] = min(settings[S_CAP], max(-settings[S_CAP], sums[LOG_ODDS] + step))
+                own, pull = take_poll(marks, sums, t, what == _HEARD, settings)
+            sums[LOG_ODDS] = sums[FIX_ODDS] + sums[RADIO_ODDS]
             follow_runs(marks, sums, t, pull)
             count = count_evidence(marks, sums, t, pull, out_i, out_f, count, settings)
             marks[LAST_ANY] = t

@@ -1,6 +1,6 @@
 """The parameters of the engine: every number that a decision rests on, frozen, hashed and stored with it.
 
-Defaults come from the measured baselines in the project's research (section D6: tempering, outlier floor,
+Defaults come from the baselines measured in the project's research (section D6: tempering, outliers,
 50 m margin) and are re-tuned on a deployer's own data before anyone relies on them. A parameter set is part of
 every incident's evidence, so a changed number is a different, visible decision rule.
 """
@@ -31,18 +31,25 @@ class Parameters:
     ----------
     margin_m : float, metres
         Doubt about the boundary, given to the wearer: areas to stay in grow, areas to stay out of do not.
-    outlier_floor : float, probability
-        Share of fixes that may be anywhere: no fix is conclusive.
+    outlier_share, outlier_scale_m : float, probability and metres
+        Share of fixes whose error is not what they say, and the scale of that error (Laplace): a fix that is
+        far outside says more than one just outside, and none is conclusive.
     decorrelation_s : float, seconds
-        Errors repeat themselves: a fix ``dt`` after the last counts ``dt / decorrelation_s`` of a witness.
+        Errors repeat themselves: a fix ``dt`` after the last moves the log-odds ``dt / decorrelation_s`` of the
+        way to what it says by itself. Repeating one error never adds up to certainty.
     max_weight : float
         The most that one fix may count, however long the silence before it.
-    open_log_odds, close_log_odds : float
-        Log-odds against compliance that open a violation; log-odds for it that end one (hysteresis).
-    cap_log_odds : float
-        Bound on accumulated log-odds of compliance, so that long compliance does not delay detection.
-    radio_missed_log_odds : float
-        Log-odds against presence for one unheard poll of a home unit known to be up and in place.
+    open_log_odds, zone_open_log_odds, close_log_odds : float
+        Log-odds against compliance that open a violation, of a curfew and of a zone; log-odds for it that end
+        one (hysteresis).
+    hold_share : float
+        A violation whose log-odds fall back below this share of what opened it is in doubt: ``unknown``.
+    cap_log_odds, floor_log_odds, radio_log_odds : float
+        Bounds on the log-odds from fixes, so that long compliance does not delay detection nor long absence a
+        return, and bound on those from radio, either way.
+    radio_missed_log_odds, radio_alone_log_odds : float
+        Log-odds against presence for one unheard poll of a home unit known to be up and in place: beside a tag
+        that finds positions, and of a radio tag, of which the polls are all there is.
     poor_source_share : float
         Wi-Fi and cell fixes may take the log-odds no further than this share of ``open_log_odds``.
     gap_limit_s : float, seconds
@@ -71,6 +78,8 @@ class Parameters:
         Drinking closer than this is one event.
     alcohol_day_coverage : float
         Least share of a day with readings for it to count as sober.
+    proximity_outlier_floor : float, probability
+        Share of fixes that may be anywhere, where the distance between two people is judged.
     proximity_drift_mps : float, metres a second
         How fast doubt about a position grows with its age.
     proximity_stale_s : float, seconds
@@ -79,20 +88,26 @@ class Parameters:
 
     detector: Detector = Detector.PROBABILISTIC
     margin_m: float = 50.0
-    outlier_floor: float = 0.01
+    outlier_share: float = 0.1
+    outlier_scale_m: float = 60.0
     decorrelation_s: float = 240.0
     max_weight: float = 0.4
-    open_log_odds: float = 2.0
-    close_log_odds: float = 1.0
-    cap_log_odds: float = 2.5
-    radio_missed_log_odds: float = 2.0
+    open_log_odds: float = 3.0
+    zone_open_log_odds: float = 2.0
+    close_log_odds: float = 0.5
+    cap_log_odds: float = 2.0
+    floor_log_odds: float = 6.0
+    hold_share: float = 0.5
+    radio_log_odds: float = 4.0
+    radio_missed_log_odds: float = 1.0
+    radio_alone_log_odds: float = 1.5
     poor_source_share: float = 0.8
     gap_limit_s: float = 900.0
     min_sigma_m: float = 5.0
     gnss_accuracy_m: float = 25.0
     wifi_accuracy_m: float = 75.0
     cell_accuracy_m: float = 1000.0
-    curfew_dwell_s: float = 300.0
+    curfew_dwell_s: float = 120.0
     zone_dwell_s: float = 60.0
     merge_gap_s: float = 900.0
     no_contact_s: float = 1800.0
@@ -107,6 +122,7 @@ class Parameters:
     alcohol_sustained_s: float = 7200.0
     alcohol_merge_gap_s: float = 7200.0
     alcohol_day_coverage: float = 0.8
+    proximity_outlier_floor: float = 0.01
     proximity_drift_mps: float = 1.5
     proximity_stale_s: float = 600.0
 
@@ -119,7 +135,13 @@ class Parameters:
                     found=repr(getattr(self, name)),
                     action="Correct it, or leave it out to use the default.",
                 )
-        for name in ("outlier_floor", "max_weight", "poor_source_share", "alcohol_day_coverage"):
+        for name in (
+            "outlier_share",
+            "proximity_outlier_floor",
+            "max_weight",
+            "poor_source_share",
+            "alcohol_day_coverage",
+        ):
             if getattr(self, name) >= 1:
                 raise RefusedInput(
                     where=f"parameter {name}",

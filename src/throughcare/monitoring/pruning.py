@@ -86,8 +86,9 @@ def _running_windows(compiled: ActivationRules, oldest_us: int) -> list[tuple[in
 
 
 def _still_needed(segments: tuple[Segment, ...], base_us: int) -> tuple[Segment, ...]:
-    """Return the segments that reach past the base, and what bounds the first spell among them: the last
-    compliant segment before, or, where compliance was never seen, the beginning.
+    """Return the segments that reach past the base, and what bounds the first spell among them.
+
+    That is the last compliant segment before, or, where compliance was never seen, the beginning.
     """
     past = [s for s in segments if s.end_us is not None and s.end_us <= base_us]
     compliant = [s for s in past if s.state is Presence.INSIDE]

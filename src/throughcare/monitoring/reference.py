@@ -13,7 +13,7 @@ from throughcare.kernel.time import SECOND_US
 from throughcare.monitoring.areas import compliance_distance_m
 from throughcare.monitoring.evaluate import evaluate
 from throughcare.monitoring.fixes import Fixes
-from throughcare.monitoring.folding import probability
+from throughcare.monitoring.folding import open_log_odds, probability
 from throughcare.monitoring.incidents import Incident
 from throughcare.monitoring.items import FIX, Items, canonical_fixes, canonical_statuses, merge_items
 from throughcare.monitoring.membership import log_ratio, log_ratio_table
@@ -52,13 +52,14 @@ class Walk:
     def __init__(self, watch: Watch, parameters: Parameters, start_us: int) -> None:
         self.watch = watch
         self.parameters = parameters
-        self.table = log_ratio_table(parameters.outlier_floor)
+        self.table = log_ratio_table(parameters.outlier_share)
+        self.open_log_odds = open_log_odds(parameters, watch.kind)
         self.segments: list[Segment] = []
         self.state = UNKNOWN
         self.start_us = self.first_us = self.last_us = self.decided_us = start_us
         self.evidence = 0
         self.peak = 0.0
-        self.log_odds = 0.0
+        self.log_odds = self.fix_odds = self.radio_odds = 0.0
         self.drop, self.rise = Run(), Run()
         self.last_fix_us: int | None = None
         self.last_radio_us: int | None = None
@@ -81,18 +82,8 @@ class Walk:
             return
         if self.last_any_us is not None and t_us - self.last_any_us > self.parameters.gap_limit_s * SECOND_US:
             self._lose(self.last_any_us)
-        if kind == FIX:
-            step = pull = self._fix_step(items, i, t_us)
-            self.last_fix_us = t_us
-        elif kind == StatusKind.RADIO_HEARD:
-            # heard beside the unit: certain enough to go straight to the cap, and to undo any turn
-            step, pull = self.parameters.cap_log_odds - self.log_odds, 4.0 * self.parameters.cap_log_odds
-            self.last_radio_us = t_us
-        else:
-            step = pull = -self.parameters.radio_missed_log_odds * self._weight(t_us, self.last_radio_us)
-            self.last_radio_us = t_us
-        cap = self.parameters.cap_log_odds
-        self.log_odds = min(cap, max(-cap, self.log_odds + step))
+        pull = self._take_fix(items, i, t_us) if kind == FIX else self._take_poll(kind, t_us)
+        self.log_odds = self.fix_odds + self.radio_odds
         self.drop.follow(t_us, -pull, self.last_any_us)
         self.rise.follow(t_us, pull, self.last_any_us)
         self._decide(t_us, pull)
@@ -148,36 +139,66 @@ class Walk:
         independent = (t_us - last_us) / (self.parameters.decorrelation_s * SECOND_US)
         return min(self.parameters.max_weight, independent)
 
-    def _fix_step(self, items: Items, i: int, t_us: int) -> float:
-        plane = self.watch.area.plane
+    def _take_fix(self, items: Items, i: int, t_us: int) -> float:
+        plane, parameters, before = self.watch.area.plane, self.parameters, self.fix_odds
         east = (float(items.lon_deg[i]) - plane.lon0_deg) * plane.east_m_per_deg
         north = (float(items.lat_deg[i]) - plane.lat0_deg) * plane.north_m_per_deg
         distance_m = compliance_distance_m(self.watch.area, east, north)
-        if self.parameters.detector is Detector.TUNED_RULE:
-            return self._rule_step(t_us, distance_m)
-        step = self._weight(t_us, self.last_fix_us) * log_ratio(
-            distance_m / float(items.sigma_m[i]), self.table
+        own = log_ratio(
+            distance_m / float(items.sigma_m[i]), distance_m / parameters.outlier_scale_m, self.table
         )
-        limit = self.parameters.poor_source_share * self.parameters.open_log_odds
-        if items.poor[i] and step < 0.0 and self.log_odds + step < -limit:
-            return min(0.0, max(step, -limit - self.log_odds))
-        return step
+        # errors repeat themselves: the log-odds move a share of the way to what the fix says, never beyond
+        share = self._weight(t_us, self.last_fix_us)
+        after, pull = before + share * (own - before), share * own
+        limit = parameters.poor_source_share * self.open_log_odds
+        if parameters.detector is Detector.TUNED_RULE:
+            after = self._rule_odds(t_us, distance_m)
+            pull = after - before
+        elif items.poor[i] and after < before and after < -limit:
+            after = min(before, -limit)
+            pull = after - before
+        self.fix_odds = min(parameters.cap_log_odds, max(-parameters.floor_log_odds, after))
+        if self._is_old(self.last_radio_us, t_us):
+            self.radio_odds = 0.0
+        self.last_fix_us = t_us
+        return pull
 
-    def _rule_step(self, t_us: int, distance_m: float) -> float:
-        cap = self.parameters.cap_log_odds
+    def _rule_odds(self, t_us: int, distance_m: float) -> float:
         if distance_m >= 0.0:
-            return cap - self.log_odds
+            return self.parameters.cap_log_odds
         first = self.drop.first_us
         long_enough = first is not None and t_us - first >= self.parameters.rule_dwell_s * SECOND_US
         if long_enough and self.drop.count + 1 >= self.parameters.rule_min_fixes:
-            return -cap - self.log_odds
-        return -1e-6
+            return -self.parameters.floor_log_odds
+        return self.fix_odds - 1e-6
+
+    def _take_poll(self, kind: int, t_us: int) -> float:
+        bound = self.parameters.radio_log_odds
+        if kind == StatusKind.RADIO_HEARD:
+            # heard beside the unit outweighs everything and undoes any turn
+            rule = self.parameters.detector is Detector.TUNED_RULE
+            self.radio_odds, pull = bound, 4.0 * bound
+            self.fix_odds = max(self.fix_odds, self.parameters.cap_log_odds if rule else 0.0)
+        else:
+            alone = self.tag_spoke_us is None
+            missed = self.parameters.radio_alone_log_odds if alone else self.parameters.radio_missed_log_odds
+            pull = -missed * self._weight(t_us, self.last_radio_us)
+            self.radio_odds = max(-bound, min(self.radio_odds, 0.0) + pull)
+        if self._is_old(self.last_fix_us, t_us):
+            self.fix_odds, self.last_fix_us = 0.0, None
+        self.last_radio_us = t_us
+        return pull
+
+    def _is_old(self, last_us: int | None, t_us: int) -> bool:
+        return last_us is not None and t_us - last_us > self.parameters.gap_limit_s * SECOND_US
 
     def _decide(self, t_us: int, pull: float) -> None:
-        if self.state != OUTSIDE and self.log_odds <= -self.parameters.open_log_odds:
+        if self.state != OUTSIDE and self.log_odds <= -self.open_log_odds:
             self._turn(OUTSIDE, self.drop, t_us)
         elif self.state != INSIDE and self.log_odds >= self.parameters.close_log_odds:
             self._turn(INSIDE, self.rise, t_us)
+        elif self.state == OUTSIDE and self.log_odds > -self.parameters.hold_share * self.open_log_odds:
+            self._turn(UNKNOWN, self.rise, t_us)
         elif self.state * pull > 0.0:
             self.last_us = t_us
             self.evidence += 1
@@ -188,16 +209,16 @@ class Walk:
         first_us, before_us, count = run.first_us, run.before_us, run.count
         if first_us is None:
             first_us, before_us, count = t_us, self.last_any_us, 1
-        boundary_us = first_us
-        if self.state != UNKNOWN and before_us is not None:
-            boundary_us = before_us + (first_us - before_us) // 2
+        boundary_us = first_us if before_us is None else before_us + (first_us - before_us) // 2
         boundary_us = max(boundary_us, self.start_us)
         if self.state != UNKNOWN:
             self.last_us = max(self.first_us, min(self.last_us, boundary_us))
         self._close(boundary_us)
-        self.state, self.start_us, self.first_us = state, boundary_us, first_us
-        self.last_us = self.decided_us = t_us
-        self.evidence, self.peak = count, 0.0
+        self.state, self.start_us, self.decided_us, self.peak = state, boundary_us, t_us, 0.0
+        if state == UNKNOWN:  # doubt undoes no run: what ends it is dated back to where it began
+            self.first_us, self.last_us, self.evidence = boundary_us, boundary_us, 0
+            return
+        self.first_us, self.last_us, self.evidence = first_us, t_us, count
         self.drop, self.rise = Run(), Run()
 
     def _lose(self, at_us: int) -> None:
@@ -208,9 +229,9 @@ class Walk:
             self.state = UNKNOWN
             self.start_us = self.first_us = self.last_us = self.decided_us = at_us
             self.evidence, self.peak = 0, 0.0
-        self.log_odds = 0.0
+        self.log_odds = self.fix_odds = self.radio_odds = 0.0
         self.drop, self.rise = Run(), Run()
-        self.last_fix_us = self.last_radio_us = None
+        self.last_fix_us = self.last_radio_us = self.last_any_us = None
 
     def _close(self, end_us: int) -> None:
         if end_us > self.start_us:

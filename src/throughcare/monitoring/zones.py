@@ -131,8 +131,9 @@ def _incident(scope: Scope, rules: ConditionRules, group: list[Located]) -> Inci
 
 
 def _is_settled(scope: Scope, last: Located) -> bool:
-    """Return whether the visit is known to be over: compliance was seen, or the window ended, and the time in
-    which another visit would belong to this one has passed. After silence nobody knows, so it stays open.
+    """Return whether the visit is known to be over, and no other visit can belong to it any more.
+
+    Compliance was seen, or the window ended. After silence nobody knows, so it stays open.
     """
     spell, window = last
     stop_us = spell.best[-1].stop_us
