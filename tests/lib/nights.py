@@ -156,9 +156,9 @@ def absence(
         end_us=end_us,
         detected_us=start_us + 6 * MINUTE_US,
         spells=(spell,),
-        low_s=max(left - 420, 0),
-        best_s=left,
-        high_s=left + 480 if left else 0.0,
+        low_s=max(best - 420, 0),
+        best_s=best,
+        high_s=best + 480,
         unknown_s=1020.0,
         allowed=allowed,
         atv_s=left,
@@ -259,6 +259,20 @@ def segments_of(incident: Incident, day: dt.date) -> tuple[tuple[str, Segment], 
     )
 
 
+def zone_segments(
+    first: dt.date, nights: int, *, out_nights: tuple[int, ...]
+) -> tuple[tuple[str, Segment], ...]:
+    """Outside the exclusion zone all the time, but for eight minutes of each walk."""
+    found, start = [], at(first, 12)
+    for n in sorted(out_nights):
+        enter = at(first + dt.timedelta(days=n), 18) + 217 * MINUTE_US
+        leave = enter + 8 * MINUTE_US
+        found += [(start, enter, Presence.OUTSIDE), (enter, leave, Presence.INSIDE)]
+        start = leave
+    found.append((start, at(first + dt.timedelta(days=nights), 12), Presence.OUTSIDE))
+    return tuple(("zone-1", Segment(a, b, state, a, b, a + 60 * SECOND_US, 9, 0.97)) for a, b, state in found)
+
+
 def places() -> tuple[PlaceView, ...]:
     return (
         PlaceView("4 Lantern Row", "home", circle(0, 0, 45), condition_id="curfew-1"),
@@ -342,7 +356,7 @@ def activation(
         windows=tuple(windows),
         fixes=fixes,
         statuses=status,
-        segments=tuple(segments),
+        segments=(*segments, *zone_segments(first, nights, out_nights=(*out_nights, *excused_nights))),
         bundles=bundles,
         allowances=tuple(
             AllowanceView("reasonable_excuse", Interval(i.start_us, i.end_us), "Hospital, card seen")
@@ -353,7 +367,9 @@ def activation(
 
 
 def measures(view: ActivationView) -> tuple[Measure, ...]:
-    totals = [sum(getattr(i, name) for i in view.incidents) for name in ("best_s", "low_s", "high_s")]
+    totals = [
+        sum(getattr(i, name) for i in view.incidents if i.atv_s) for name in ("best_s", "low_s", "high_s")
+    ]
     common = (view.activation_id, view.wearer_ref, view.order_id)
     return (
         Measure(*common, "curfew-1", "accumulated_time_violation", totals[0], "s", totals[1], totals[2]),

@@ -94,8 +94,8 @@ def _header(
 
 
 def _strips(view: ActivationView, nights: Sequence[Night]) -> list[tuple[str, str]]:
-    asked = {w.condition_id for w in view.windows if w.kind != "attendance"}
-    conditions = [c for c in dict.fromkeys(name for name, _ in view.segments) if c in asked]
+    visits = {w.condition_id for w in view.windows if w.kind == "attendance"}
+    conditions = [c for c in dict.fromkeys(name for name, _ in view.segments) if c not in visits]
     return [
         (condition, draw_strip(view, nights, condition_id=condition, ident=f"s{index}"))
         for index, condition in enumerate(conditions)

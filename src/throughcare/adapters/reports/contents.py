@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from throughcare.adapters.reports import words
@@ -14,6 +14,7 @@ from throughcare.adapters.reports.palette import NIGHT_LETTERS
 from throughcare.adapters.reports.strip import bound_words, bounded_bar
 from throughcare.adapters.reports.view import ActivationView, RunView
 from throughcare.monitoring.incidents import AttendanceRecord, Incident, Measure
+from throughcare.monitoring.measures import ATV
 
 Places = Mapping[str, str]  # incident id -> link
 
@@ -44,56 +45,79 @@ def incident_line(incident: Incident, zone: str, places: Places) -> IncidentLine
         code=words.code_words(incident.code),
         kind=str(incident.kind),
         start=words.moment(incident.start_us, zone),
-        length="excused in full" if excused(incident) else length,
+        length=f"{length}; excused in full" if excused(incident) else length,
         letter=letter(incident),
     )
 
 
-def kind_counts(incidents: Sequence[Incident]) -> list[tuple[str, str, int, int, str]]:
-    """Return (kind words, code words, incidents, excused in full, total length) by kind and code."""
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """Incidents of one kind and code."""
+
+    kind: str
+    code: str
+    incidents: int
+    excused: int
+    length: str
+    adds: str
+
+
+def kind_counts(incidents: Sequence[Incident]) -> list[KindCount]:
+    """Return the incidents by kind and code, with their lengths and what they add to the accumulated time."""
     groups: dict[tuple[str, str], list[Incident]] = {}
     for incident in incidents:
         groups.setdefault((words.KIND_WORDS[incident.kind], words.code_words(incident.code)), []).append(
             incident
         )
     return [
-        (kind, code, len(group), sum(map(excused, group)), words.duration(sum(i.best_s for i in group)))
+        KindCount(
+            kind=kind,
+            code=code,
+            incidents=len(group),
+            excused=sum(map(excused, group)),
+            length=_duration_or_nothing(sum(i.best_s for i in group)),
+            adds=_duration_or_nothing(sum(i.atv_s for i in group)),
+        )
         for (kind, code), group in sorted(groups.items())
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Accumulated:
-    """Accumulated Time Violation of one activation: the sum of what its incidents add, with bounds."""
-
-    value_s: float
-    low_s: float
-    high_s: float
+def _duration_or_nothing(seconds: float) -> str:
+    return words.duration(seconds) if seconds > 0 else words.NOTHING
 
 
-def accumulated(incidents: Sequence[Incident]) -> Accumulated:
-    """Return the total over the incidents that add to it; what was excused adds nothing."""
-    adding = [i for i in incidents if i.atv_s > 0]
-    return Accumulated(
-        value_s=sum(i.atv_s for i in adding),
-        low_s=sum(i.low_s for i in adding),
-        high_s=sum(i.high_s for i in adding),
+def accumulated(measures: Sequence[Measure]) -> Measure | None:
+    """Return the Accumulated Time Violation of an activation as it was measured, over all conditions.
+
+    The measure that names no condition is the whole; without it the conditions are added up. None where it was
+    not measured.
+    """
+    found = [measure for measure in measures if measure.name == ATV]
+    whole = [measure for measure in found if measure.condition_id is None]
+    if whole or not found:
+        return whole[0] if whole else None
+    return replace(
+        found[0],
+        condition_id=None,
+        value=sum(measure.value for measure in found),
+        low=sum(measure.low or 0.0 for measure in found),
+        high=sum(measure.high or 0.0 for measure in found),
     )
 
 
-def people(run: RunView, links: Mapping[str, str]) -> list[dict[str, Any]]:
+def people(
+    run: RunView, measures: Mapping[str, Sequence[Measure]], *, links: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Return one row an activation: link, counts, and its accumulated time with a bar."""
-    by_activation: dict[str, list[Incident]] = {}
-    for incident in run.incidents:
-        by_activation.setdefault(incident.activation_id, []).append(incident)
-    totals = {v.activation_id: accumulated(by_activation.get(v.activation_id, [])) for v in run.activations}
-    most = max((total.high_s for total in totals.values()), default=0.0)
+    counts = Counter(incident.activation_id for incident in run.incidents)
+    totals = {v.activation_id: accumulated(measures.get(v.activation_id, ())) for v in run.activations}
+    most = max((total.high or total.value for total in totals.values() if total is not None), default=0.0)
     return [
         {
             "link": links[view.activation_id],
             "wearer_ref": view.wearer_ref,
             "order_id": view.order_id,
-            "incidents": len(by_activation.get(view.activation_id, [])),
+            "incidents": counts[view.activation_id],
             "total": _total_words(totals[view.activation_id]),
             "bar": _total_bar(totals[view.activation_id], most),
         }
@@ -101,12 +125,16 @@ def people(run: RunView, links: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _total_words(total: Accumulated) -> str:
-    return "none" if total.high_s <= 0 else bound_words(total.value_s, total.low_s, total.high_s)
+def _total_words(total: Measure | None) -> str:
+    if total is None:
+        return "not measured"
+    return "none" if (total.high or total.value) <= 0 else bound_words(total.value, total.low, total.high)
 
 
-def _total_bar(total: Accumulated, most: float) -> str:
-    return "" if total.high_s <= 0 else bounded_bar(total.value_s, total.low_s, total.high_s, most=most)
+def _total_bar(total: Measure | None, most: float) -> str:
+    if total is None or total.low is None or total.high is None or total.high <= 0:
+        return ""
+    return bounded_bar(total.value, total.low, total.high, most=most)
 
 
 @dataclass(frozen=True, slots=True)

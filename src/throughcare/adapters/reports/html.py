@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
@@ -16,9 +17,22 @@ from throughcare.adapters.reports.nights import Night, nights
 from throughcare.adapters.reports.pages import PAGE_BYTES, page_names, render, render_page, write
 from throughcare.adapters.reports.points import GAP_US
 from throughcare.adapters.reports.view import RunView
-from throughcare.monitoring.incidents import Incident
+from throughcare.monitoring.incidents import AttendanceRecord, Incident, Measure
+
+Record = TypeVar("Record", Measure, AttendanceRecord)
 
 _LIST_MOST = 1_500  # incidents on one page of the list
+_PEOPLE_MOST = 1_500  # people in one table
+_INDEX_ROOM = 0.9  # of a page's bytes: the rest is the index's own words
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the index that may stand on a page of its own."""
+
+    file: str
+    title: str
+    html: str
 
 
 def write_report(
@@ -49,46 +63,38 @@ def write_report(
     names = page_names([view.activation_id for view in run.activations])
     looks = Looks(gap_us, Background.of(background) if background else None)
     all_nights = {view.activation_id: nights(view) for view in run.activations}
+    measures, attendance = _by_activation(run.measures), _by_activation(run.attendance)
     where: dict[str, str] = {}
-    for done, (view, facts) in enumerate(_with_facts(run, all_nights), 1):
-        where |= write_activation(out_dir, view, facts, name=names[view.activation_id], run=run, looks=looks)
+    for done, view in enumerate(run.activations, 1):
+        key = view.activation_id
+        facts = Facts(all_nights[key], measures.get(key, ()), attendance.get(key, ()))
+        where |= write_activation(out_dir, view, facts, name=names[key], run=run, looks=looks)
         if progress is not None:
             progress(done, len(run.activations))
-    return _write_index(out_dir, run, names, all_nights, where)
+    return _write_index(out_dir, run, names=names, all_nights=all_nights, where=where)
 
 
-def _with_facts(run: RunView, all_nights: Mapping[str, tuple[Night, ...]]) -> list[tuple[Any, Facts]]:
-    measures, attendance = defaultdict(list), defaultdict(list)
-    for measure in run.measures:
-        measures[measure.activation_id].append(measure)
-    for record in run.attendance:
-        attendance[record.activation_id].append(record)
-    return [
-        (
-            view,
-            Facts(
-                all_nights[view.activation_id], measures[view.activation_id], attendance[view.activation_id]
-            ),
-        )
-        for view in run.activations
-    ]
+def _by_activation(records: Sequence[Record]) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        found[record.activation_id].append(record)
+    return found
 
 
 def _write_index(
     out_dir: Path,
     run: RunView,
+    *,
     names: Mapping[str, str],
     all_nights: Mapping[str, Sequence[Night]],
     where: Mapping[str, str],
 ) -> Path:
-    grids = contents.grids(run, all_nights, links=names, places=where)
-    grid_parts = [
-        (f"nights-{k}.html", g.title, render("grid.html.j2", grid=g)) for k, g in enumerate(grids, 1)
-    ]
-    list_parts = _lists(run, where)
-    room = PAGE_BYTES - 400 * len(run.activations) - 100_000
-    inline_grids, room = _inline(out_dir, run, grid_parts, room, "People by nights")
-    inline_lists, _ = _inline(out_dir, run, list_parts, room, "Incidents")
+    groups = {
+        "Incidents": _lists(run, where),
+        "People and accumulated time": _people(run, names),
+        "People by nights": _grids(run, all_nights, names, where),
+    }
+    inside = _place(out_dir, run, groups)
     page = render_page(
         "index.html.j2",
         run=run,
@@ -96,38 +102,75 @@ def _write_index(
         generated=words.utc_words(run.generated_us),
         summary=_summary(run, all_nights),
         counts=contents.kind_counts(run.incidents),
-        people=[row | {"bar": Markup(row["bar"])} for row in contents.people(run, names)],  # noqa: S704 - strip.py
         outcomes=contents.outcome_counts(run.attendance),
         letters=contents.letter_key(),
-        grids=inline_grids,
-        lists=inline_lists,
+        lists=inside["Incidents"],
+        people=inside["People and accumulated time"],
+        grids=inside["People by nights"],
         rejects=sorted(run.reject_counts.items()),
     )
     write(out_dir / "index.html", page)
     return out_dir / "index.html"
 
 
-def _inline(
-    out_dir: Path, run: RunView, parts: Sequence[tuple[str, str, str]], room: int, heading: str
-) -> tuple[list[dict[str, Any]], int]:
-    """Put parts on the index while all of them fit; else each on a page of its own, linked from the index."""
-    size = sum(len(html.encode()) for _, _, html in parts)
-    if size <= room:
-        return [{"title": title, "html": Markup(html), "link": None} for _, title, html in parts], room - size  # noqa: S704
-    for file, title, html in parts:
+def _place(
+    out_dir: Path, run: RunView, groups: Mapping[str, Sequence[Part]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Put each group of parts on the index while there is room, else each part on its own page, linked."""
+    room = PAGE_BYTES * _INDEX_ROOM
+    placed: dict[str, list[dict[str, Any]]] = {}
+    for heading, parts in groups.items():
+        size = sum(len(part.html.encode()) for part in parts)
+        apart = size > room
+        room -= 0 if apart else size
+        if apart:
+            _write_apart(out_dir, run, heading, parts)
+        placed[heading] = [
+            {"title": part.title, "link": part.file, "html": None if apart else Markup(part.html)}  # noqa: S704
+            for part in parts
+        ]
+    return placed
+
+
+def _write_apart(out_dir: Path, run: RunView, heading: str, parts: Sequence[Part]) -> None:
+    for part in parts:
         page = render_page(
             "part.html.j2",
             run=run,
             heading=heading,
-            title=title,
-            html=Markup(html),  # noqa: S704 - rendered by our templates
+            title=part.title,
+            html=Markup(part.html),  # noqa: S704 - rendered by our templates
             letters=contents.letter_key(),
         )
-        write(out_dir / file, page)
-    return [{"title": title, "html": None, "link": file} for file, title, _ in parts], room
+        write(out_dir / part.file, page)
 
 
-def _lists(run: RunView, where: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def _grids(
+    run: RunView,
+    all_nights: Mapping[str, Sequence[Night]],
+    names: Mapping[str, str],
+    where: Mapping[str, str],
+) -> list[Part]:
+    grids = contents.grids(run, all_nights, links=names, places=where)
+    return [
+        Part(f"nights-{k}.html", grid.title, render("grid.html.j2", grid=grid))
+        for k, grid in enumerate(grids, 1)
+    ]
+
+
+def _people(run: RunView, names: Mapping[str, str]) -> list[Part]:
+    rows = contents.people(run, _by_activation(run.measures), links=names)
+    for row in rows:
+        row["bar"] = Markup(row["bar"])  # noqa: S704 - made by strip.py
+    blocks = [rows[i : i + _PEOPLE_MOST] for i in range(0, len(rows), _PEOPLE_MOST)]
+    parts = []
+    for k, block in enumerate(blocks, 1):
+        title = f"Part {k} of {len(blocks)}" if len(blocks) > 1 else "All people"
+        parts.append(Part(f"people-{k}.html", title, render("people.html.j2", title=title, rows=block)))
+    return parts
+
+
+def _lists(run: RunView, where: Mapping[str, str]) -> list[Part]:
     zones = {view.activation_id: view.time_zone for view in run.activations}
     by_kind: dict[str, list[Incident]] = defaultdict(list)
     for incident in sorted(run.incidents, key=lambda i: (i.start_us, i.incident_id)):
@@ -141,7 +184,7 @@ def _lists(run: RunView, where: Mapping[str, str]) -> list[tuple[str, str, str]]
             )
             lines = [contents.incident_line(i, zones[i.activation_id], where) for i in block]
             html = render("incidents.html.j2", anchor=f"kind-{kind}-{k}", title=title, lines=lines)
-            parts.append((f"incidents-{kind}-{k}.html", f"{title}: {len(block)}", html))
+            parts.append(Part(f"incidents-{kind}-{k}.html", f"{title}: {len(block)}", html))
     return parts
 
 

@@ -79,12 +79,18 @@ class Placer:
         return self._best(self._beside(step, 0, words, size, far=False) for step in held)
 
     def _best(self, places: Iterable[Placed | None]) -> Placed | None:
-        free = [placed for placed in places if placed is not None]
-        if not free:
+        """Take the first place that covers no dot, else the one that covers fewest."""
+        best: tuple[int, Placed] | None = None
+        for placed in places:
+            covered = self._covered(placed.box) if placed is not None else 0
+            if placed is not None and (best is None or covered < best[0]):
+                best = (covered, placed)
+            if best is not None and best[0] == 0:
+                break
+        if best is None:
             return None
-        best = min(free, key=lambda placed: self._covered(placed.box))
-        self.taken.append(best.box)
-        return best
+        self.taken.append(best[1].box)
+        return best[1]
 
     def _covered(self, box: Box) -> int:
         x, y = self.dots[:, 0], self.dots[:, 1]

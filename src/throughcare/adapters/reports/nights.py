@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from throughcare.adapters.reports.view import ActivationView, WindowView
+from throughcare.adapters.reports.view import ActivationView
 from throughcare.adapters.reports.words import night_of, noon_us
-from throughcare.kernel.time import Interval, intersect_intervals, merge_intervals, total_us
+from throughcare.kernel.time import Interval, intersect_intervals, total_us
 from throughcare.monitoring.incidents import Incident, IncidentKind
-from throughcare.monitoring.presence import Presence, Segment
+from throughcare.monitoring.presence import Presence
 
 _LETTERS: dict[IncidentKind, str] = {
     IncidentKind.CURFEW_ABSENCE: "A",
@@ -33,6 +33,7 @@ _LETTERS: dict[IncidentKind, str] = {
     IncidentKind.DEVICE_FAULT: "B",
     IncidentKind.HOME_UNIT_POWER: "B",
 }
+_ZONES = frozenset({"exclusion_zone", "inclusion_zone", "restriction_zone"})
 _RANK = "VAZSTDLBE"  # the letter shown where a night has several
 CLEAR, NO_DATA, NOTHING_ASKED = "·", "?", "-"
 
@@ -48,8 +49,8 @@ class Night:
 
 
 def excused(incident: Incident) -> bool:
-    """Return whether allowances leave nothing of the incident."""
-    return bool(incident.allowed) and incident.best_s <= 0
+    """Return whether allowances leave nothing of the incident to add to the accumulated time."""
+    return bool(incident.allowed) and incident.atv_s <= 0
 
 
 def letter(incident: Incident) -> str:
@@ -64,26 +65,14 @@ def nights(view: ActivationView) -> tuple[Night, ...]:
     dates = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
     edges = [noon_us(date, view.time_zone) for date in (*dates, last + dt.timedelta(days=1))]
     spans = [Interval(a, b) for a, b in pairwise(edges)]
-    incidents, segments = view.incidents, [segment for _, segment in view.segments]
-    return tuple(
-        _night(view, date, span, incidents, segments) for date, span in zip(dates, spans, strict=True)
-    )
+    incidents = view.incidents
+    return tuple(_night(view, date, span, incidents) for date, span in zip(dates, spans, strict=True))
 
 
-def _night(
-    view: ActivationView,
-    date: dt.date,
-    span: Interval,
-    incidents: Sequence[Incident],
-    segments: Sequence[Segment],
-) -> Night:
+def _night(view: ActivationView, date: dt.date, span: Interval, incidents: Sequence[Incident]) -> Night:
     touching = [i for i in incidents if i.start_us < span.stop_us and _end_us(i, view) > span.start_us]
     begun = tuple(i for i in touching if span.contains(i.start_us))
-    if touching:
-        shown = min((letter(i) for i in touching), key=_RANK.index)
-    else:
-        asked = [w for w in view.windows if w.interval.intersect(span)]
-        shown = _quiet_letter(asked, segments, span)
+    shown = min((letter(i) for i in touching), key=_RANK.index) if touching else _quiet_letter(view, span)
     return Night(date, span, shown, begun)
 
 
@@ -92,19 +81,38 @@ def _end_us(incident: Incident, view: ActivationView) -> int:
     return max(end_us, incident.start_us + 1)
 
 
-def _quiet_letter(asked: Sequence[WindowView], segments: Sequence[Segment], span: Interval) -> str:
-    hours = [both for w in asked if (both := w.interval.intersect(span)) is not None]
+def _hours(view: ActivationView, span: Interval) -> dict[str, list[Interval]]:
+    """Return when each condition asked where to be; a zone without a timetable asks at every hour."""
+    hours: dict[str, list[Interval]] = {}
+    for window in view.windows:
+        both = window.interval.intersect(span)
+        if both is not None and window.kind != "attendance":
+            hours.setdefault(window.condition_id, []).append(both)
+    timed = {window.condition_id for window in view.windows}
+    monitored = view.monitored.intersect(span)
+    for place in view.places:
+        if place.kind in _ZONES and place.condition_id and place.condition_id not in timed and monitored:
+            hours[place.condition_id] = [monitored]
+    return hours
+
+
+def _quiet_letter(view: ActivationView, span: Interval) -> str:
+    hours = _hours(view, span)
     if not hours:
         return NOTHING_ASKED
+    shares = [_known_share(view, condition_id, asked) for condition_id, asked in hours.items()]
+    return NO_DATA if min(shares) <= 0.5 else CLEAR
+
+
+def _known_share(view: ActivationView, condition_id: str, asked: Sequence[Interval]) -> float:
+    whole = Interval(min(i.start_us for i in asked), max(i.stop_us for i in asked))
     known = [
-        Interval(s.start_us, s.end_us)
-        for s in segments
-        if s.state != Presence.UNKNOWN
-        and s.start_us < span.stop_us
-        and (s.end_us is None or (s.end_us > span.start_us and s.end_us > s.start_us))
+        near
+        for name, segment in view.segments
+        if name == condition_id and segment.state != Presence.UNKNOWN and segment.end_us != segment.start_us
+        if (near := Interval(segment.start_us, segment.end_us).intersect(whole)) is not None
     ]
-    share = total_us(intersect_intervals(hours, known)) / total_us(merge_intervals(hours))
-    return NO_DATA if share <= 0.5 else CLEAR
+    return total_us(intersect_intervals(asked, known)) / total_us(asked)
 
 
 def night_span(view: ActivationView, night: Night, *, margin_us: int) -> Interval:

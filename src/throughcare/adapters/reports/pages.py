@@ -21,7 +21,7 @@ from throughcare.kernel.ids import content_hash
 
 PAGE_BYTES = 1_150_000  # sections that would make a page larger go to a page of their own
 _SAFE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$")
-_RESERVED = re.compile(r"^(index|incidents-.*|nights-.*|points-.*|con|nul|aux|prn)$", re.IGNORECASE)
+_RESERVED = re.compile(r"^(index|incidents-.*|nights-.*|people-.*|points-.*|con|nul|aux|prn)$", re.IGNORECASE)
 
 
 @cache

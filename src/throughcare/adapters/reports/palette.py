@@ -7,6 +7,7 @@ QUIET = "#505a5f"  # secondary text; 7.0 to 1 on white
 LINE = "#b1b4b6"
 PAPER = "#ffffff"
 MIST = "#f3f2f1"
+PALE = "#cfe6d8"  # as the condition asks
 LINK = "#1d70b8"
 FOCUS = "#ffdd00"
 
@@ -29,8 +30,8 @@ NIGHT_LETTERS: dict[str, tuple[str, str, str]] = {
     "D": ("#c2b5e8", INK, "Drinking event, or alcohol sensor covered"),
     "B": ("#bfdbf2", INK, "Battery, power or fault of the equipment"),
     "E": ("#fff7bf", INK, "Away, and excused or authorised for the whole time"),
-    "?": ("#dedfe0", INK, "Half or more of the curfew hours not known; no incident"),
+    "?": ("#dedfe0", INK, "Half or more of the hours asked not known; no incident"),
     "·": ("#e5f3ea", INK, "Monitored; no incident"),
-    "-": (PAPER, QUIET, "No curfew or zone hours that night"),
+    "-": (PAPER, QUIET, "Nothing asked that night"),
     "": (MIST, QUIET, "Not monitored"),
 }

@@ -16,6 +16,7 @@ from throughcare.adapters.reports.palette import (
     INK,
     LINE,
     ORANGE,
+    PALE,
     PAPER,
     PURPLE,
     QUIET,
@@ -127,23 +128,27 @@ def presence_rows(view: ActivationView, axis: Axis) -> list[Row]:
     return [row for row in rows if row is not None]
 
 
-_LOOK: dict[Presence, tuple[str, str, tuple[str, ...]]] = {
-    Presence.INSIDE: ("#cfe6d8", GREEN, ("inside", "in")),
-    Presence.OUTSIDE: (RED, RED, ("OUTSIDE", "OUT")),
-    Presence.UNKNOWN: (PAPER, QUIET, ("not known", "?")),
-}
+_SAID = {Presence.INSIDE: "inside", Presence.OUTSIDE: "outside", Presence.UNKNOWN: "not known"}
+_SHORT = {Presence.INSIDE: "in", Presence.OUTSIDE: "out", Presence.UNKNOWN: "?"}
+
+
+def asked_state(view: ActivationView, condition_id: str) -> Presence:
+    """Return the presence that the condition asks for: outside an exclusion zone, inside every other area."""
+    excluded = any(p.condition_id == condition_id and p.kind == "exclusion_zone" for p in view.places)
+    return Presence.OUTSIDE if excluded else Presence.INSIDE
 
 
 def _presence_row(view: ActivationView, condition: str, axis: Axis) -> Row | None:
     parts, said = [], []
+    asked = asked_state(view, condition)
     for name, segment in view.segments:
         stop_us = FOREVER_US if segment.end_us is None else segment.end_us
         x = axis.clip(segment.start_us, stop_us) if name == condition else None
         if x is None:
             continue
-        parts.append(presence_bar(segment.state, x, y=5, height=24))
+        parts.append(presence_bar(segment.state, x, y=5, height=24, asked=asked))
         begin = axis.said(max(segment.start_us, axis.start_us))
-        said.append(f"{_LOOK[segment.state][2][0].lower()} from {begin}")
+        said.append(f"{_SAID[segment.state]} from {begin}")
     if not parts:
         return None
     return Row(
@@ -154,19 +159,22 @@ def _presence_row(view: ActivationView, condition: str, axis: Axis) -> Row | Non
     )
 
 
-def presence_bar(state: Presence, x: tuple[float, float], *, y: float, height: float) -> str:
-    """Draw one stretch: pale for inside, solid for outside, hatched for not known; a word where it fits."""
-    fill, stroke, options = _LOOK[state]
-    base = bar(x, y, height, fill=fill, stroke=stroke, stroke_width=0.8)
+def presence_bar(state: Presence, x: tuple[float, float], *, y: float, height: float, asked: Presence) -> str:
+    """Draw one stretch: pale as asked, solid in capitals if not, hatched for not known; a word where it fits."""
+    options = (_SAID[state], _SHORT[state])
     if state == Presence.UNKNOWN:
         wide = max(x[1] - x[0], 1.2)
+        base = bar(x, y, height, fill=PAPER, stroke=QUIET, stroke_width=0.8)
         base += tag(
             "path", d=hatch_d((x[0], y), width=wide, height=height, step=7), stroke=LINE, stroke_width=1.2
         )
         return base + _on_white(x, y + height / 2, options)
-    colour = PAPER if state == Presence.OUTSIDE else INK
-    weight = "bold" if state == Presence.OUTSIDE else None
-    return base + bar_words(x, y + height / 2 + 4, options, fill=colour, font_weight=weight)
+    if state == asked:
+        base = bar(x, y, height, fill=PALE, stroke=GREEN, stroke_width=0.8)
+        return base + bar_words(x, y + height / 2 + 4, options, fill=INK)
+    base = bar(x, y, height, fill=RED, stroke=RED, stroke_width=0.8)
+    loud = [option.upper() for option in options]
+    return base + bar_words(x, y + height / 2 + 4, loud, fill=PAPER, font_weight="bold")
 
 
 def _on_white(x: tuple[float, float], middle: float, options: Iterable[str]) -> str:

@@ -201,8 +201,7 @@ def _length(incident: Incident) -> str:
         return ""
     bounds = f"at least {duration(incident.low_s)}, at most {duration(incident.high_s)}"
     spells = f", in {len(incident.spells)} spells" if len(incident.spells) > 1 else ""
-    left = ", after allowances" if incident.allowed else ""
-    return f": {duration(incident.best_s)}{spells}{left} ({bounds})"
+    return f": {duration(incident.best_s)}{spells} ({bounds})"
 
 
 def code_words(code: AlertCode) -> str:

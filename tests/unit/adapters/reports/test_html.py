@@ -107,7 +107,7 @@ def test_the_index_counts_what_was_monitored_and_what_was_not_used(report: Path)
     assert "Records that could not be used 15" in said
     assert "outside every activation 3" in said
     assert "Facts known until 2026-11-01 23:59:00 UTC" in said
-    assert "Away from the curfew address AL10 left home during curfew 3 1 2 h 54 min" in said
+    assert "Away from the curfew address AL10 left home during curfew 3 1 4 h 21 min 2 h 54 min" in said
     assert "No data 1" in said
 
 
@@ -170,10 +170,10 @@ def test_a_run_without_incidents_or_people_says_so(tmp_path: Path) -> None:
 def test_what_does_not_fit_on_the_index_goes_to_pages_that_it_links(
     run: RunView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(html, "PAGE_BYTES", 100_900)
+    monkeypatch.setattr(html, "PAGE_BYTES", 500)
     index = write_report(tmp_path, run)
     links = set(read_page(index).links)
-    assert {"nights-1.html", "incidents-curfew_absence-1.html"} <= links
+    assert {"nights-1.html", "people-1.html", "incidents-curfew_absence-1.html"} <= links
     assert read_page(tmp_path / "incidents-curfew_absence-1.html").text.count("AL10") == 3
     assert "act-1.html#n1i1" in read_page(tmp_path / "nights-1.html").links
 

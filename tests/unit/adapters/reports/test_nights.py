@@ -17,6 +17,7 @@ from throughcare.monitoring.incidents import IncidentKind
 from throughcare.monitoring.presence import Presence, Segment
 
 VIEW = world.activation()
+CURFEW_ONLY = replace(VIEW, places=VIEW.places[:1])
 
 
 def letters(view: ActivationView) -> str:
@@ -28,22 +29,33 @@ def test_an_absence_an_excused_absence_and_a_quiet_night_have_their_letters() ->
 
 
 def test_a_night_without_hours_says_that_nothing_was_asked() -> None:
-    assert letters(replace(VIEW, windows=(), bundles=())) == "---"
+    assert letters(replace(CURFEW_ONLY, windows=(), bundles=())) == "---"
 
 
 def test_hours_that_are_mostly_not_known_are_not_called_quiet() -> None:
-    assert letters(replace(VIEW, segments=(), bundles=())) == "???"
+    assert letters(replace(CURFEW_ONLY, segments=(), bundles=())) == "???"
     start = VIEW.windows[2].interval.start_us
     half = Segment(start, start + 6 * HOUR_US, Presence.INSIDE, start, start, start, 3, 0.9)
     more = replace(half, end_us=start + 7 * HOUR_US)
-    assert letters(replace(VIEW, segments=(("curfew-1", half),), bundles=()))[2] == "?"
-    assert letters(replace(VIEW, segments=(("curfew-1", more),), bundles=()))[2] == "·"
+    assert letters(replace(CURFEW_ONLY, segments=(("curfew-1", half),), bundles=()))[2] == "?"
+    assert letters(replace(CURFEW_ONLY, segments=(("curfew-1", more),), bundles=()))[2] == "·"
 
 
 def test_an_unknown_stretch_is_not_evidence_of_presence() -> None:
     window = VIEW.windows[2].interval
     unknown = Segment(window.start_us, window.end_us, Presence.UNKNOWN, 0, 0, 0, 0, 0.5)
-    assert letters(replace(VIEW, segments=(("curfew-1", unknown),), bundles=()))[2] == "?"
+    assert letters(replace(CURFEW_ONLY, segments=(("curfew-1", unknown),), bundles=()))[2] == "?"
+
+
+def test_a_zone_without_a_timetable_asks_at_every_hour() -> None:
+    zone_only = replace(VIEW, windows=(), bundles=())
+    assert letters(zone_only) == "···"
+    assert letters(replace(zone_only, segments=())) == "???"
+
+
+def test_one_condition_whose_hours_are_not_known_is_not_hidden_by_another() -> None:
+    curfew = tuple(pair for pair in VIEW.segments if pair[0] == "curfew-1")
+    assert letters(replace(VIEW, segments=curfew, bundles=())) == "???"
 
 
 def test_an_incident_over_three_nights_marks_all_three_and_is_told_once() -> None:
@@ -71,7 +83,7 @@ def test_every_kind_has_a_letter_with_a_meaning(kind: IncidentKind) -> None:
 def test_only_an_allowance_that_leaves_nothing_excuses_an_incident() -> None:
     excused_one = VIEW.incidents[1]
     assert excused(excused_one)
-    assert not excused(replace(excused_one, best_s=60.0))
+    assert not excused(replace(excused_one, atv_s=60.0))
     assert not excused(replace(excused_one, allowed=()))
 
 

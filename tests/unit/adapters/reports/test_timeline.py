@@ -12,6 +12,7 @@ import pytest
 
 from tests.lib import nights
 from throughcare.adapters.reports.axis import Axis
+from throughcare.adapters.reports.palette import PALE, RED
 from throughcare.adapters.reports.svg import text_width
 from throughcare.adapters.reports.timeline import TimelineDrawing, draw_timeline
 from throughcare.adapters.reports.view import ActivationView
@@ -48,6 +49,14 @@ def test_the_night_in_words_says_what_the_picture_shows() -> None:
 def test_each_state_has_a_word_or_a_pattern_not_only_a_colour() -> None:
     found = texts(night())
     assert {"inside", "OUT", "?", "enough evidence at 21:10"} <= set(found)
+
+
+def test_an_exclusion_zone_is_loud_inside_and_quiet_outside() -> None:
+    found = night()
+    assert "outside from 18:00, inside from 21:37, outside from 21:45" in found.description
+    rows = [row for row in ET.fromstring(found.svg).iter(f"{SVG}g") if row.get("class") == "row"]
+    (row,) = [row for row in rows if "zone-1" in [words.text for words in row.iter(f"{SVG}text")]]
+    assert [bar.get("fill") for bar in row.iter(f"{SVG}rect")] == [PALE, RED, PALE]
 
 
 def test_the_low_and_high_bounds_are_drawn_to_scale() -> None:
