@@ -119,7 +119,7 @@ class _Fold:
             self._forget()
             before_us = None
         step = self._step(row, own, before_us)
-        limit = self.parameters.cap_log_odds
+        limit = self.parameters.proximity_cap_log_odds
         self.log_odds = min(limit, max(-limit, self.log_odds + step))
         if self.near:
             self._stay(row, step)
@@ -133,7 +133,7 @@ class _Fold:
             waited = min(waited, passed_s / self.parameters.decorrelation_s)
         step = waited * own
         if step > 0 and self.poor[row]:
-            room = self.parameters.poor_source_share * self.parameters.open_log_odds - self.log_odds
+            room = self.parameters.poor_source_share * self.parameters.proximity_open_log_odds - self.log_odds
             step = min(step, max(0.0, room))
         return step
 
@@ -150,7 +150,7 @@ class _Fold:
             self.positions = (set[int](), set[int]())
         self._count(row)
         enough = all(len(seen) >= LEAST_POSITIONS for seen in self.positions)
-        if enough and self.log_odds >= self.parameters.open_log_odds:
+        if enough and self.log_odds >= self.parameters.proximity_open_log_odds:
             self.near, self.contrary_us = True, None
             self.detected_us, self.peak = self.t_us[row], self.log_odds
 
@@ -166,7 +166,7 @@ class _Fold:
             self.contrary_us = None
         elif step < 0 and self.contrary_us is None:
             self.contrary_us = self.t_us[row]
-        if self.log_odds <= -self.parameters.close_log_odds:
+        if self.log_odds <= -self.parameters.proximity_close_log_odds:
             assert self.contrary_us is not None
             self._end((self.last_us + self.contrary_us) // 2, self.contrary_us, lost=False)
             self.near = False
@@ -231,7 +231,7 @@ def passes(
     at_us = edges[:-1] + np.round(reach.share * np.diff(edges)).astype(np.int64)
     variance = one.variance(at_us, parameters) + two.variance(at_us, parameters)
     likely = probability_within(reach.distance_m, np.sqrt(variance), limit_m)
-    enough = likely >= probability(parameters.open_log_odds)
+    enough = likely >= probability(parameters.proximity_open_log_odds)
     asked = np.zeros(len(at_us), np.bool_)
     for piece in demanded:
         asked |= (at_us >= piece.start_us) & (at_us < piece.stop_us)
@@ -247,7 +247,7 @@ def passes(
             after_us=int(min(one.stop_us[i], two.stop_us[i])),
             detected_us=int(max(one.known_us[i], two.known_us[i])),
             evidence=0,
-            confidence=min(round(float(likely[i]), 4), probability(parameters.cap_log_odds)),
+            confidence=min(round(float(likely[i]), 4), probability(parameters.proximity_cap_log_odds)),
         )
         for i in found
     ]

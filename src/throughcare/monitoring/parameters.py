@@ -80,6 +80,8 @@ class Parameters:
         Least share of a day with readings for it to count as sober.
     proximity_outlier_floor : float, probability
         Share of fixes that may be anywhere, where the distance between two people is judged.
+    proximity_open_log_odds, proximity_close_log_odds, proximity_cap_log_odds : float
+        Log-odds of closeness that open an incident; log-odds of distance that end one; bound on both.
     proximity_drift_mps : float, metres a second
         How fast doubt about a position grows with its age.
     proximity_stale_s : float, seconds
@@ -123,6 +125,9 @@ class Parameters:
     alcohol_merge_gap_s: float = 7200.0
     alcohol_day_coverage: float = 0.8
     proximity_outlier_floor: float = 0.01
+    proximity_open_log_odds: float = 2.0
+    proximity_close_log_odds: float = 1.0
+    proximity_cap_log_odds: float = 2.5
     proximity_drift_mps: float = 1.5
     proximity_stale_s: float = 600.0
 

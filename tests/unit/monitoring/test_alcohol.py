@@ -166,3 +166,28 @@ def test_without_the_condition_readings_say_nothing() -> None:
 
     assert alcohol_incidents(scope) == ()
     assert alcohol_measures(scope) == ()
+
+
+def test_an_event_stays_open_while_readings_that_would_join_it_are_undecided() -> None:
+    rules = compiled(condition())
+    said = facts(CURVE + " 0 0.02 0.03 0.03 0.03 0.025 0.015 0 0 0 0")
+    told = [
+        [
+            (i.start_us, str(i.status))
+            for i in alcohol_incidents(scope_of(said, now_us=instant(now), rules=rules))
+        ]
+        for now in ("22:10", "Tue 03:00")
+    ]
+
+    first = instant("18:30")
+    assert told == [[(first, "open")], [(first, "closed")]]
+
+
+def test_a_day_with_undecided_high_readings_is_unknown() -> None:
+    said = readings(instant("00:00"), instant("23:00"))
+    said += facts("23:30 readings every 30 min: 0.02 0.03")
+
+    found = measured(said, instant("Tue 00:10"))
+
+    assert found["sober_days"].value == 0
+    assert found["alcohol_unknown_days"].value == 1

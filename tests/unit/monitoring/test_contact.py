@@ -128,3 +128,12 @@ def test_silence_shorter_than_the_limit_at_the_end_of_the_activation_is_nothing(
     rules = compiled(worn_from="2026-03-02T10:00:00Z", worn_to="2026-03-02T10:30:00Z")
 
     assert loss_of_contact(scope_of(facts("10:00 alive"), now_us=instant("12:00"), rules=rules)) == ()
+
+
+def test_what_comes_after_the_activation_is_no_contact_of_it() -> None:
+    rules = compiled(worn_from="2026-03-02T10:00:00Z", worn_to="2026-03-02T11:00:00Z")
+
+    incident = lost("10:00 alive; 11:05 alive; 11:10 position", now="12:00", rules=rules)
+
+    assert incident.end_us == instant("11:00")
+    assert len(incident.spells) == 1

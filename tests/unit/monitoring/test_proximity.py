@@ -13,10 +13,11 @@ from tests.lib.rule_tables import instant
 from tests.lib.scopes import compiled
 from tests.lib.walks import SPOT, fixes_along, track_along
 from throughcare.kernel.time import MINUTE_US, Interval
+from throughcare.monitoring.approach import evidence_of_closeness
 from throughcare.monitoring.incidents import Incident, IncidentKind, IncidentStatus
 from throughcare.monitoring.parameters import Parameters
 from throughcare.monitoring.proximity import proximity
-from throughcare.monitoring.tracks import ProximityTrack, pair, proximity_track
+from throughcare.monitoring.tracks import Pairs, ProximityTrack, pair, proximity_track
 
 CONDITION: dict[str, Any] = {
     "kind": "victim_proximity",
@@ -170,6 +171,37 @@ def test_an_incident_that_is_closed_stays_as_it_is() -> None:
         closed |= {k: i for k, i in standing.items() if i.status is IncidentStatus.CLOSED}
         assert all(i.detected_us <= instant(now) for i in standing.values())
     assert closed
+
+
+def test_an_incident_stays_open_while_further_closeness_is_gathering() -> None:
+    wearer = "10:00-10:20 at 100 every 1 min; 10:21-10:33 at 5000 every 1 min; 10:34-10:50 at 470 every 1 min"
+    still = "10:00-12:00 at 0 every 1 min"
+
+    gathering = found_along(wearer, still, "10:36")
+    merged = found_along(wearer, still, "10:50")
+
+    assert [(i.status, len(i.spells)) for i in gathering] == [(IncidentStatus.OPEN, 1)]
+    assert [(i.status, len(i.spells)) for i in merged] == [(IncidentStatus.OPEN, 2)]
+    assert gathering[0].incident_id == merged[0].incident_id
+
+
+def test_two_vague_positions_prove_neither_closeness_nor_distance() -> None:
+    def evidence(distance_m: float, sigma_m: float) -> float:
+        pairs = Pairs(
+            t_us=np.array([0]),
+            distance_m=np.array([distance_m]),
+            sigma_m=np.array([sigma_m]),
+            poor=np.array([False]),
+            subject=np.array([0]),
+            protected=np.array([0]),
+        )
+        return float(evidence_of_closeness(pairs, 500.0, parameters=Parameters())[0])
+
+    assert evidence(0.0, 2_000.0) == 0.0
+    assert evidence(400.0, 2_000.0) == 0.0
+    assert evidence(9_000.0, 2_000.0) < -4
+    assert evidence(0.0, 20.0) > 4
+    assert evidence(500.0, 20.0) == pytest.approx(0.0, abs=0.05)
 
 
 def test_a_condition_of_another_kind_is_refused() -> None:
