@@ -67,15 +67,16 @@ def read_parameters(path: Path | None) -> Parameters:
     if path is None:
         return Parameters()
     values = read_json(path)
-    try:
-        return Parameters.from_dict(values)
-    except (TypeError, ValueError) as problem:
-        raise RefusedInput(
-            where=str(path),
-            expected="numbers, and a detector that is one of " + ", ".join(Detector),
-            found=str(problem),
-            action="Correct the value, or leave it out to use the default.",
-        ) from None
+    for name, value in values.items():
+        usable = value in set(Detector) if name == "detector" else isinstance(value, int | float)
+        if not usable or isinstance(value, bool):
+            raise RefusedInput(
+                where=f"{path}: {name}",
+                expected=f"one of {', '.join(Detector)}" if name == "detector" else "a number",
+                found=repr(value),
+                action="Correct the value, or leave it out to use the default.",
+            )
+    return Parameters.from_dict(values)
 
 
 def read_json(path: Path) -> dict[str, Any]:
