@@ -5,23 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 
 from throughcare.kernel.errors import RefusedInput
-
-if TYPE_CHECKING:
-    from throughcare.runners.loading import Progress
+from throughcare.runners.loading import Progress
 
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """Show one bar a stage on standard error; on a pipe, one line a stage."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
     console = Console(stderr=True)
     bars: dict[str, TaskID] = {}
-    with Progress(
+    with Bars(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"),

@@ -33,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
             *("--orders", str(town / "orders.json")),
             *("--positions", str(town / "positions.parquet")),
             *("--statuses", str(town / "statuses.csv")),
+            *("--protected", str(town / "protected_positions.parquet")),
             *("--background", str(town / "town.geojson")),
             *("--title", "Demonstration: an invented town"),
             *("--out", str(watched)),

@@ -20,7 +20,7 @@ from throughcare.cli.facts import (
 from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import iso_utc
 from throughcare.monitoring.incidents import Incident
-from throughcare.runners.loading import Loaded, Progress, load_facts, read_orders
+from throughcare.runners.loading import Loaded, Progress, load_facts, read_orders, read_protected
 from throughcare.runners.monitoring import Run, monitor, newest_us
 from throughcare.runners.writing import write_run
 
@@ -32,6 +32,14 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
     )
     add_fact_arguments(parser)
     parser.add_argument("--title", default="Monitoring run", help="title of the report")
+    parser.add_argument(
+        "--protected",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="positions of protected persons, device_id being their reference; nothing of them is written",
+    )
     parser.add_argument(
         "--background", type=Path, metavar="FILE", help="GeoJSON drawn faintly under the maps"
     )
@@ -70,6 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
             now_us=newest_us(loaded.fixes, loaded.statuses) if now_us is None else now_us,
             known_at_us=clock if known_at_us is None else known_at_us,
             progress=progress,
+            protected=read_protected(arguments.protected, options=read_options(arguments)),
         )
         index = _write(arguments, found, loaded, background, clock, progress)
     print_summary(found, loaded, refused=len(refusals))
@@ -91,7 +100,7 @@ def _write(
         loaded,
         title=arguments.title,
         generated_us=clock,
-        inputs=[arguments.orders, *arguments.positions, *arguments.statuses],
+        inputs=[arguments.orders, *arguments.positions, *arguments.statuses, *arguments.protected],
         background=background,
         with_report=not arguments.no_report,
         with_packs=not arguments.no_packs,
@@ -125,12 +134,12 @@ def print_summary(found: Run, loaded: Loaded, *, refused: int) -> None:
     if loaded.set_aside:
         read.append(f"{loaded.set_aside:,} without a position")
     print(f"read {counted(loaded.rows, 'row', 'rows')}: {', '.join(read)}")
-    refusals = f", {refused} refused" if refused else ""
-    print(f"{counted(len(found.histories), 'order', 'orders')} watched{refusals}")
     for reason, count in Counter(reject.reason for reject in loaded.rejects).most_common():
         print(f"  rejected {count:,}: {reason} (see rejects.csv)")
     for note in loaded.notes:
         print(f"  note {note.count:,}: {note.words}")
+    refusals = f", {refused} refused" if refused else ""
+    print(f"{counted(len(found.histories), 'order', 'orders')} watched{refusals}")
     print(f"as at {iso_utc(found.now_us)}: {counted(len(found.incidents), 'incident', 'incidents')}")
     for (kind, code), count in sorted(Counter(_label(i) for i in found.incidents).items()):
         print(f"  {count:>5}  {code:<14} {kind}")

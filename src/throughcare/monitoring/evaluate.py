@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from throughcare.monitoring.alcohol import alcohol_incidents
 from throughcare.monitoring.attendance import attendance
 from throughcare.monitoring.contact import loss_of_contact
 from throughcare.monitoring.curfew import curfew_incidents
@@ -15,7 +16,14 @@ def _attendance_incidents(scope: Scope) -> tuple[Incident, ...]:
     return attendance(scope)[1]
 
 
-RULES = (curfew_incidents, zone_incidents, _attendance_incidents, loss_of_contact, device_incidents)
+RULES = (
+    curfew_incidents,
+    zone_incidents,
+    _attendance_incidents,
+    alcohol_incidents,
+    loss_of_contact,
+    device_incidents,
+)
 
 
 def evaluate(scope: Scope) -> tuple[Incident, ...]:

@@ -11,7 +11,7 @@ from throughcare.monitoring import kernels
 from throughcare.monitoring.evidence import EvidenceBundle, EvidenceItem
 from throughcare.monitoring.fixes import Source
 from throughcare.monitoring.folding import Trace, probability, start_carry, trace
-from throughcare.monitoring.incidents import Incident
+from throughcare.monitoring.incidents import Incident, IncidentKind
 from throughcare.monitoring.items import FIX, Items, merge_items
 from throughcare.monitoring.rules import ConditionRules
 from throughcare.monitoring.scope import Scope
@@ -32,6 +32,8 @@ WHY = {
     kernels.WHY_UNIT_EVENT: "event",
     kernels.WHY_TAG_SILENT: "not_used_tag_dead_or_silent",
 }
+# where the wearer was at that time would tell where the protected person was
+WITHHELD = (IncidentKind.VICTIM_PROXIMITY, IncidentKind.VICTIM_PROXIMITY_WARNING)
 COUNTED = (kernels.WHY_USED, kernels.WHY_POOR_CAPPED)
 
 
@@ -63,6 +65,8 @@ class Tracer:
         return self._traces[watch_id]
 
     def _evidence(self, incident: Incident) -> tuple[EvidenceItem, ...]:
+        if incident.kind in WITHHELD:
+            return ()
         stop_us = self.scope.now_us if incident.end_us is None else incident.end_us
         items = self._items
         first = int(np.searchsorted(items.t_us, incident.start_us - MARGIN_US))
@@ -111,6 +115,8 @@ class Tracer:
             "order_version": incident.order_version,
             "kind": str(incident.kind),
         }
+        if incident.kind in WITHHELD:
+            rule["withheld"] = "Positions are withheld: they would show where the protected person was."
         found = self._condition(incident)
         if found is None:
             return rule

@@ -8,22 +8,28 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+import numpy as np
+
 import throughcare
 from throughcare.kernel.time import DAY_US, Interval
 from throughcare.monitoring.advance import advance, scope_of
+from throughcare.monitoring.alcohol import alcohol_measures
 from throughcare.monitoring.attendance import attendance
 from throughcare.monitoring.events import Event, final_incidents
 from throughcare.monitoring.evidence import EvidenceBundle, chain_bundles
-from throughcare.monitoring.fixes import Fixes
+from throughcare.monitoring.fixes import Fixes, Positions
 from throughcare.monitoring.incidents import AttendanceRecord, Incident, Measure
+from throughcare.monitoring.measures import measures, order_violations
 from throughcare.monitoring.parameters import Parameters
+from throughcare.monitoring.proximity import proximity
 from throughcare.monitoring.rules import Rules, compile_rules
 from throughcare.monitoring.scope import Scope
 from throughcare.monitoring.state import State
 from throughcare.monitoring.status import Statuses
 from throughcare.monitoring.tracing import Tracer
+from throughcare.monitoring.tracks import ProximityTrack, proximity_track
 from throughcare.orders.history import OrderHistory, known
-from throughcare.orders.model import Order
+from throughcare.orders.model import Order, VictimProximity
 from throughcare.runners.loading import Progress, earliest_us
 
 ENGINE_PACKAGES = ("throughcare.kernel", "throughcare.orders", "throughcare.monitoring")
@@ -67,6 +73,7 @@ def monitor(
     now_us: int,
     known_at_us: int,
     progress: Progress,
+    protected: Positions | None = None,
 ) -> Run:
     """Return everything that the facts show under the orders as known at one instant.
 
@@ -74,6 +81,9 @@ def monitor(
     ----------
     fixes, statuses : Fixes, Statuses
         Keyed by activation, in any order.
+    protected : Positions or None
+        Positions of protected persons, keyed by their opaque reference. They are compared and then let go: no
+        incident, evidence or report holds any of them.
     now_us : int
         Facts after it are not evaluated; silence up to it counts.
     known_at_us : int
@@ -99,7 +109,9 @@ def monitor(
         key: scope_of(held, compiled=rules.activations[key], rules=rules, now_us=now_us)
         for key, held in state.activations.items()
     }
-    incidents = tuple(sorted(final_incidents(events).values(), key=lambda i: (i.start_us, i.incident_id)))
+    found = [*final_incidents(events).values(), *_proximity(scopes, protected)]
+    incidents = tuple(sorted(found, key=lambda i: (i.start_us, i.incident_id)))
+    every = [measure for scope in scopes.values() for measure in _measures(scope, incidents)]
     return Run(
         histories=tuple(histories),
         rules=rules,
@@ -109,7 +121,7 @@ def monitor(
         scopes=scopes,
         incidents=incidents,
         attendance=_attendance(scopes),
-        measures=(),
+        measures=(*every, *order_violations(every)),
         bundles=_bundles(incidents, scopes, histories, known_at_us, progress),
     )
 
@@ -117,6 +129,47 @@ def monitor(
 def _attendance(scopes: dict[str, Scope]) -> tuple[AttendanceRecord, ...]:
     records = [record for scope in scopes.values() for record in attendance(scope)[0]]
     return tuple(sorted(records, key=lambda r: (r.due.start_us, r.activation_id, r.condition_id)))
+
+
+def _measures(scope: Scope, incidents: Iterable[Incident]) -> tuple[Measure, ...]:
+    own = [i for i in incidents if i.activation_id == scope.rules.activation.activation_id]
+    return (*measures(scope, own), *alcohol_measures(scope))
+
+
+def _track(fixes: Fixes, scope: Scope) -> ProximityTrack:
+    return proximity_track(fixes, parameters=scope.parameters, until_us=scope.now_us)
+
+
+def _as_fixes(positions: Positions) -> Fixes:
+    columns = {name: getattr(positions, name) for name in positions.columns()}
+    return Fixes.build(key=positions.key, keys=positions.keys, **columns)
+
+
+def _proximity(scopes: dict[str, Scope], protected: Positions | None) -> list[Incident]:
+    if protected is None or not len(protected):
+        return []
+    tracks: dict[str, ProximityTrack] = {}
+    found: list[Incident] = []
+    for scope in scopes.values():
+        for condition in scope.rules.conditions:
+            if not isinstance(condition.condition, VictimProximity) or scope.interval is None:
+                continue
+            ref = condition.condition.protected_ref
+            if ref not in tracks:
+                rows = np.array([name == ref for name in protected.keys], np.bool_)[protected.key]
+                tracks[ref] = _track(_as_fixes(protected.take(rows)), scope)
+            found.extend(
+                proximity(
+                    subject=_track(scope.fixes, scope),
+                    protected=tracks[ref],
+                    condition=condition,
+                    rules=scope.rules,
+                    parameters=scope.parameters,
+                    interval=scope.interval,
+                    now_us=scope.now_us,
+                )
+            )
+    return found
 
 
 def _bundles(
