@@ -11,10 +11,16 @@ from markupsafe import Markup
 
 from throughcare.adapters.reports import contents, tables, words
 from throughcare.adapters.reports.background import Background
-from throughcare.adapters.reports.map import MapDrawing, draw_map
+from throughcare.adapters.reports.map import (
+    NO_POSITION,
+    MapDrawing,
+    draw_incident_map,
+    draw_map,
+    no_map_words,
+)
 from throughcare.adapters.reports.nights import Night, night_span
 from throughcare.adapters.reports.pages import PAGE_BYTES, pack, render, render_page, safe_stem, write
-from throughcare.adapters.reports.points import GAP_US, points_of_fixes, points_of_items
+from throughcare.adapters.reports.points import GAP_US, points_of_fixes
 from throughcare.adapters.reports.strip import draw_strip
 from throughcare.adapters.reports.timeline import draw_timeline
 from throughcare.adapters.reports.view import ActivationView, RunView
@@ -153,21 +159,18 @@ def _plain_night(
     csv_name = _spill(
         folder, f"points-{night.date:%Y%m%d}-{view.activation_id}", tables.points_csv(points), len(rows)
     )
-    return _picture(drawn) | _table(rows, csv_name)
+    return _picture(drawn, otherwise=NO_POSITION) | _table(rows, csv_name)
 
 
 def _incident(
     folder: Path, view: ActivationView, bundle: EvidenceBundle, anchor: str, looks: Looks
 ) -> dict[str, Any]:
     incident, zone = bundle.incident, view.time_zone
-    ends = [incident.start_us, incident.detected_us]
-    drawn = draw_map(
-        points_of_items(bundle.items),
+    drawn = draw_incident_map(
+        bundle,
         places=view.places,
         time_zone=zone,
         ident=f"{anchor}m",
-        title=f"Map of incident {incident.incident_id}",
-        marked_us=ends if incident.end_us is None else [*ends, incident.end_us],
         gap_us=looks.gap_us,
         background=looks.background,
     )
@@ -185,13 +188,13 @@ def _incident(
         "allowances": words.allowance_words(incident),
         "unknowns": words.unknowns(incident),
     }
-    return said | _picture(drawn) | _table(rows, csv_name)
+    return said | _picture(drawn, otherwise=no_map_words(bundle)) | _table(rows, csv_name)
 
 
-def _picture(drawn: MapDrawing | None) -> dict[str, Any]:
+def _picture(drawn: MapDrawing | None, *, otherwise: str) -> dict[str, Any]:
     if drawn is None:
-        return {"map": None, "map_words": "", "map_notes": ()}
-    return {"map": Markup(drawn.svg), "map_words": drawn.description, "map_notes": drawn.notes}  # noqa: S704
+        return {"map": None, "no_map": otherwise, "map_notes": ()}
+    return {"map": Markup(drawn.svg), "no_map": "", "map_notes": drawn.notes}  # noqa: S704 - made by svg.py
 
 
 def _table(rows: Sequence[tables.ItemRow], csv_name: str | None) -> dict[str, Any]:

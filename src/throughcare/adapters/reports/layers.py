@@ -35,6 +35,7 @@ PLACE_COLOURS = {
 }
 _LABELS_MOST = 36
 _OUTLINED_MOST = 60
+COARSE_CIRCLES_MOST = 12
 _LABEL_APART = 26.0
 _ARROW_APART = 55.0
 _ARROW_CHORD = 14.0
@@ -127,7 +128,9 @@ def circles(points: Sequence[MapPoint], frame: Frame) -> str:
     parts = [_shade(stated, frame)]
     outlined = stated if len(stated) <= _OUTLINED_MOST else stated[:: -(-len(stated) // _OUTLINED_MOST)]
     parts += [_circle(p, frame, stroke=BLUE, stroke_opacity="0.55", stroke_width=0.9) for p in outlined]
-    parts += [_other_circle(p, frame) for p in others[:_OUTLINED_MOST]]
+    parts += (
+        [_other_circle(p, frame) for p in others[:: -(-len(others) // COARSE_CIRCLES_MOST)]] if others else []
+    )
     return "".join(parts)
 
 

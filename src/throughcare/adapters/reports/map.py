@@ -14,11 +14,29 @@ from throughcare.adapters.reports.frame import HEIGHT, WIDTH, Frame, frame_for, 
 from throughcare.adapters.reports.labels import Placer
 from throughcare.adapters.reports.legend import legend
 from throughcare.adapters.reports.palette import INK, PAPER
-from throughcare.adapters.reports.points import GAP_US, Gap, MapPoint, trail
+from throughcare.adapters.reports.points import GAP_US, Gap, MapPoint, points_of_items, trail
 from throughcare.adapters.reports.svg import number, picture, tag
 from throughcare.adapters.reports.view import PlaceView
+from throughcare.monitoring.evidence import EvidenceBundle
+from throughcare.monitoring.incidents import IncidentKind
 
 DRAWN_MOST = 300
+
+
+# What the tag or the home unit said of itself: where the wearer was plays no part, so it is not shown.
+PLACELESS = frozenset(
+    {
+        IncidentKind.BATTERY,
+        IncidentKind.DEVICE_FAULT,
+        IncidentKind.HOME_UNIT_MOVED,
+        IncidentKind.HOME_UNIT_POWER,
+        IncidentKind.HOME_UNIT_SILENT,
+        IncidentKind.DRINKING_EVENT,
+        IncidentKind.ALCOHOL_SENSOR_OBSTRUCTED,
+    }
+)
+NO_POSITION = "No position was reported in this time, so there is no map."
+NO_PLACE = "Where the tag was plays no part in this incident, so there is no map."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +102,38 @@ def draw_map(
     description = _description(points, runs, gaps, places, frame, time_zone)
     svg = _compose(body, shown, gaps, scenery.kinds, frame, ident=ident, title=title, description=description)
     return MapDrawing(svg, description, _notes(points, shown, gaps, frame, time_zone), tuple(gaps))
+
+
+def draw_incident_map(
+    bundle: EvidenceBundle,
+    *,
+    places: Sequence[PlaceView],
+    time_zone: str,
+    ident: str,
+    gap_us: int,
+    background: Background | None,
+) -> MapDrawing | None:
+    """Return the map of an incident's evidence; None where place plays no part, or none was reported."""
+    incident = bundle.incident
+    points = points_of_items(bundle.items)
+    if incident.kind in PLACELESS or not points:
+        return None
+    moments = [incident.start_us, incident.detected_us]
+    return draw_map(
+        points,
+        places=places,
+        time_zone=time_zone,
+        ident=ident,
+        title=f"Map of incident {incident.incident_id}",
+        marked_us=moments if incident.end_us is None else [*moments, incident.end_us],
+        gap_us=gap_us,
+        background=background,
+    )
+
+
+def no_map_words(bundle: EvidenceBundle) -> str:
+    """Return why an incident has no map."""
+    return NO_PLACE if bundle.incident.kind in PLACELESS else NO_POSITION
 
 
 def thin(points: Sequence[MapPoint], frame: Frame, *, keep: Collection[int]) -> list[MapPoint]:
@@ -188,6 +238,9 @@ def _notes(
         notes.append(
             f"{words.count(len(unstated), 'position')} did not state the level of a circle: drawn dashed, as given."
         )
+    apart = sum(point.radius_m is not None and not (point.on_trail and point.stated) for point in points)
+    if apart > layers.COARSE_CIRCLES_MOST:
+        notes.append(f"Of {apart} coarse, unused or dashed circles a few are drawn; the table has all.")
     bare = sum(point.radius_m is None for point in points)
     if bare:
         notes.append(f"{words.count(bare, 'position')} came without an accuracy: drawn without a circle.")

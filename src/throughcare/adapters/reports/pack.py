@@ -18,9 +18,9 @@ import typst
 
 from throughcare.adapters.reports import tables, words
 from throughcare.adapters.reports.background import Background
-from throughcare.adapters.reports.map import draw_map
+from throughcare.adapters.reports.map import draw_incident_map, no_map_words
 from throughcare.adapters.reports.pages import safe_stem
-from throughcare.adapters.reports.points import GAP_US, points_of_items
+from throughcare.adapters.reports.points import GAP_US
 from throughcare.adapters.reports.printable import printable, softened
 from throughcare.adapters.reports.timeline import draw_timeline
 from throughcare.adapters.reports.view import ActivationView
@@ -205,20 +205,16 @@ def _condition(bundle: EvidenceBundle, view: ActivationView) -> list[tuple[str, 
 def _map(
     bundle: EvidenceBundle, view: ActivationView, background: Background | None, gap_us: int
 ) -> dict[str, Any]:
-    incident = bundle.incident
-    moments = [incident.start_us, incident.detected_us]
-    drawn = draw_map(
-        points_of_items(bundle.items),
+    drawn = draw_incident_map(
+        bundle,
         places=view.places,
         time_zone=view.time_zone,
         ident="m",
-        title=f"Map of incident {incident.incident_id}",
-        marked_us=moments if incident.end_us is None else [*moments, incident.end_us],
         gap_us=gap_us,
         background=background,
     )
     if drawn is None:
-        return {"map": None, "map_words": "", "map_notes": [], "map_caption": ""}
+        return {"map": None, "map_words": no_map_words(bundle), "map_notes": [], "map_caption": ""}
     return {
         "map": drawn.svg,
         "map_words": drawn.description,

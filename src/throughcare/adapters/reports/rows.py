@@ -15,6 +15,7 @@ from throughcare.adapters.reports.palette import (
     GREEN,
     INK,
     LINE,
+    MIST,
     ORANGE,
     PALE,
     PAPER,
@@ -22,9 +23,9 @@ from throughcare.adapters.reports.palette import (
     QUIET,
     RED,
 )
+from throughcare.adapters.reports.stretches import SAID, Reading, Stretch, stretches
 from throughcare.adapters.reports.svg import halo_text, hatch_d, path_d, shorten, tag, text, text_width
 from throughcare.adapters.reports.view import ActivationView, WindowView
-from throughcare.kernel.time import FOREVER_US
 from throughcare.monitoring.evidence import EvidenceBundle
 from throughcare.monitoring.fixes import Source
 from throughcare.monitoring.incidents import Spell
@@ -39,6 +40,7 @@ _WINDOW_WORDS = {
     "attendance": "Appointment",
 }
 _ROW = 30.0
+_SHORT = {Presence.INSIDE: "in", Presence.OUTSIDE: "out", Presence.UNKNOWN: "?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,7 @@ def _window_row(label: str, windows: Sequence[WindowView], axis: Axis) -> Row:
         if x is None:
             continue
         hours = _hours(window, axis)
-        parts.append(
-            bar(x, 6, 18, fill=INK) + bar_words(x, 19, (f"{window.label} {hours}".strip(), hours), fill=PAPER)
-        )
+        parts.append(bar(x, 6, 18, fill=INK) + bar_words(x, 19, (hours,), fill=PAPER))
         said.append(hours)
     return Row((label,), "".join(parts), _ROW, f"{label}: {listed(list(dict.fromkeys(said)))}.")
 
@@ -128,53 +128,37 @@ def presence_rows(view: ActivationView, axis: Axis) -> list[Row]:
     return [row for row in rows if row is not None]
 
 
-_SAID = {Presence.INSIDE: "inside", Presence.OUTSIDE: "outside", Presence.UNKNOWN: "not known"}
-_SHORT = {Presence.INSIDE: "in", Presence.OUTSIDE: "out", Presence.UNKNOWN: "?"}
-
-
-def asked_state(view: ActivationView, condition_id: str) -> Presence:
-    """Return the presence that the condition asks for: outside an exclusion zone, inside every other area."""
-    excluded = any(p.condition_id == condition_id and p.kind == "exclusion_zone" for p in view.places)
-    return Presence.OUTSIDE if excluded else Presence.INSIDE
-
-
 def _presence_row(view: ActivationView, condition: str, axis: Axis) -> Row | None:
     parts, said = [], []
-    asked = asked_state(view, condition)
-    for name, segment in view.segments:
-        stop_us = FOREVER_US if segment.end_us is None else segment.end_us
-        x = axis.clip(segment.start_us, stop_us) if name == condition else None
-        if x is None:
-            continue
-        parts.append(presence_bar(segment.state, x, y=5, height=24, asked=asked))
-        begin = axis.said(max(segment.start_us, axis.start_us))
-        said.append(f"{_SAID[segment.state]} from {begin}")
+    for stretch in stretches(view, condition):
+        x = axis.clip(stretch.start_us, stretch.stop_us)
+        if x is not None:
+            parts.append(presence_bar(stretch, x, y=5, height=24))
+            said.append(f"{SAID[stretch.state]} from {axis.said(max(stretch.start_us, axis.start_us))}")
     if not parts:
         return None
-    return Row(
-        ("Presence", shorten(condition, GUTTER - 16, 11.5)),
-        "".join(parts),
-        34,
-        f"Presence: {listed(said)}.",
-    )
+    unsaid = [part for part, before in zip(said, [None, *said], strict=False) if part != before]
+    label = ("Presence", shorten(condition, GUTTER - 16, 11.5))
+    return Row(label, "".join(parts), 34, f"Presence: {listed(unsaid)}.")
 
 
-def presence_bar(state: Presence, x: tuple[float, float], *, y: float, height: float, asked: Presence) -> str:
-    """Draw one stretch: pale as asked, solid in capitals if not, hatched for not known; a word where it fits."""
-    options = (_SAID[state], _SHORT[state])
-    if state == Presence.UNKNOWN:
+def presence_bar(stretch: Stretch, x: tuple[float, float], *, y: float, height: float) -> str:
+    """Draw one stretch with a word where one fits: pale, solid in capitals, plain, or hatched for not known."""
+    options = (SAID[stretch.state], _SHORT[stretch.state])
+    if stretch.reading == Reading.UNKNOWN:
         wide = max(x[1] - x[0], 1.2)
         base = bar(x, y, height, fill=PAPER, stroke=QUIET, stroke_width=0.8)
         base += tag(
             "path", d=hatch_d((x[0], y), width=wide, height=height, step=7), stroke=LINE, stroke_width=1.2
         )
         return base + _on_white(x, y + height / 2, options)
-    if state == asked:
-        base = bar(x, y, height, fill=PALE, stroke=GREEN, stroke_width=0.8)
-        return base + bar_words(x, y + height / 2 + 4, options, fill=INK)
-    base = bar(x, y, height, fill=RED, stroke=RED, stroke_width=0.8)
-    loud = [option.upper() for option in options]
-    return base + bar_words(x, y + height / 2 + 4, loud, fill=PAPER, font_weight="bold")
+    if stretch.reading == Reading.NOT_AS_ASKED:
+        base = bar(x, y, height, fill=RED, stroke=RED, stroke_width=0.8)
+        loud = [option.upper() for option in options]
+        return base + bar_words(x, y + height / 2 + 4, loud, fill=PAPER, font_weight="bold")
+    fill, stroke = (PALE, GREEN) if stretch.reading == Reading.AS_ASKED else (MIST, QUIET)
+    base = bar(x, y, height, fill=fill, stroke=stroke, stroke_width=0.8)
+    return base + bar_words(x, y + height / 2 + 4, options, fill=INK)
 
 
 def _on_white(x: tuple[float, float], middle: float, options: Iterable[str]) -> str:

@@ -7,27 +7,26 @@ from collections.abc import Sequence
 from throughcare.adapters.reports import words
 from throughcare.adapters.reports.nights import Night
 from throughcare.adapters.reports.palette import INK, LINE, NIGHT_LETTERS, PALE, PAPER, QUIET, RED
-from throughcare.adapters.reports.rows import asked_state
+from throughcare.adapters.reports.stretches import Reading, Stretch, stretches
 from throughcare.adapters.reports.svg import number, path_d, picture, tag, text
 from throughcare.adapters.reports.view import ActivationView
-from throughcare.kernel.time import FOREVER_US, Interval
-from throughcare.monitoring.presence import Presence, Segment
+from throughcare.kernel.time import Interval
 
+_FILL = {Reading.AS_ASKED: PALE, Reading.NOT_AS_ASKED: RED, Reading.FREE: LINE, Reading.UNKNOWN: QUIET}
 _WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 960.0, 170.0, 950.0, 17.0, 30.0
 
 
 def draw_strip(view: ActivationView, nights: Sequence[Night], *, condition_id: str, ident: str) -> str:
     """Return one row a night, noon to noon: presence for one condition, its hours outlined, and the letter."""
-    segments = [segment for name, segment in view.segments if name == condition_id]
+    shown = tuple(stretches(view, condition_id))
     windows = [w.interval for w in view.windows if w.condition_id == condition_id]
-    asked = asked_state(view, condition_id)
     rows = []
     for index, night in enumerate(nights):
         y = _TOP + index * _ROW
-        rows.append(_label(night, y) + _presence(segments, night, y, asked=asked) + _hours(windows, night, y))
+        rows.append(_label(night, y) + _presence(shown, night, y) + _hours(windows, night, y))
     height = _TOP + len(nights) * _ROW + 6
     description = (
-        "One row a night, from noon to noon: pale is where the condition asks to be, solid is not, a thin line is not known; "
+        "One row a night, from noon to noon: pale green is where the condition asks to be, solid red in its hours is not, grey is outside its hours, a thin line is not known; "
         "the outlined part is the hours of the condition. The letter is that of the grid."
     )
     return picture(
@@ -71,27 +70,17 @@ def _x(t_us: int, span: Interval) -> float:
     return _LEFT + min(max(share, 0.0), 1.0) * (_RIGHT - _LEFT)
 
 
-def _presence(segments: Sequence[Segment], night: Night, y: float, *, asked: Presence) -> str:
-    parts: dict[Presence, list[str]] = {}
-    for segment in segments:
-        stop_us = FOREVER_US if segment.end_us is None else segment.end_us
-        if segment.start_us >= night.interval.stop_us or stop_us <= night.interval.start_us:
+def _presence(shown: Sequence[Stretch], night: Night, y: float) -> str:
+    parts: dict[str, list[str]] = {}
+    for stretch in shown:
+        if stretch.start_us >= night.interval.stop_us or stretch.stop_us <= night.interval.start_us:
             continue
-        left, right = _x(segment.start_us, night.interval), _x(stop_us, night.interval)
-        wide = max(right - left, 1.2)
-        tall = _ROW - 5 if segment.state != Presence.UNKNOWN else 2.0
-        top = y + 2.5 if segment.state != Presence.UNKNOWN else y + _ROW / 2 - 1
-        parts.setdefault(segment.state, []).append(
-            f"M{number(left)},{number(top)}h{number(wide)}v{number(tall)}h-{number(wide)}z"
-        )
-    return "".join(
-        tag(
-            "path",
-            d="".join(ds),
-            fill=QUIET if state == Presence.UNKNOWN else PALE if state == asked else RED,
-        )
-        for state, ds in sorted(parts.items())
-    )
+        left, right = _x(stretch.start_us, night.interval), _x(stretch.stop_us, night.interval)
+        wide = number(max(right - left, 1.2))
+        tall, top = (2.0, y + _ROW / 2 - 1) if stretch.reading == Reading.UNKNOWN else (_ROW - 5, y + 2.5)
+        box = f"M{number(left)},{number(top)}h{wide}v{number(tall)}h-{wide}z"
+        parts.setdefault(_FILL[stretch.reading], []).append(box)
+    return "".join(tag("path", d="".join(ds), fill=fill) for fill, ds in sorted(parts.items()))
 
 
 def _hours(windows: Sequence[Interval], night: Night, y: float) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 # Not legal in XML 1.0, or able to turn the reading direction of the text around them.
@@ -53,6 +54,14 @@ def path_d(points: Iterable[Point], *, closed: bool = False) -> str:
     """Return path data through the points."""
     steps = " ".join(f"{number(x)},{number(y)}" for x, y in points)
     return f"M{steps}{'z' if closed else ''}" if steps else ""
+
+
+def relative_d(points: Sequence[Point]) -> str:
+    """Return path data of a closed ring in steps from corner to corner; rounding does not add up."""
+    tenths = [(round(x * 10), round(y * 10)) for x, y in points]
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(tenths)]
+    first = f"M{number(tenths[0][0] / 10)},{number(tenths[0][1] / 10)}l"
+    return first + " ".join(f"{number(dx / 10)},{number(dy / 10)}" for dx, dy in steps) + "z"
 
 
 def text_width(words: str, size: float) -> float:

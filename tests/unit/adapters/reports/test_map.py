@@ -14,11 +14,20 @@ import pytest
 from tests.lib import nights
 from throughcare.adapters.reports.background import Background
 from throughcare.adapters.reports.frame import frame_for, scale_bar_m
-from throughcare.adapters.reports.map import DRAWN_MOST, MapDrawing, draw_map, thin
+from throughcare.adapters.reports.map import (
+    DRAWN_MOST,
+    PLACELESS,
+    MapDrawing,
+    draw_incident_map,
+    draw_map,
+    no_map_words,
+    thin,
+)
 from throughcare.adapters.reports.points import MapPoint, points_of_fixes, points_of_items
 from throughcare.adapters.reports.view import PlaceView
 from throughcare.kernel.geodesy import haversine_m
 from throughcare.kernel.time import MINUTE_US
+from throughcare.monitoring.incidents import IncidentKind
 
 SVG = "{http://www.w3.org/2000/svg}"
 VIEW = nights.activation()
@@ -204,3 +213,26 @@ def test_a_layer_that_is_no_feature_collection_is_refused() -> None:
 def test_the_same_input_gives_the_same_map() -> None:
     points = points_of_items(BUNDLE.items)
     assert drawn(points).svg == drawn(points).svg
+
+
+@pytest.mark.parametrize("kind", sorted(PLACELESS))
+def test_an_incident_of_the_equipment_shows_nobody_where_the_wearer_was(kind: IncidentKind) -> None:
+    incident = replace(BUNDLE.incident, kind=kind)
+    settings = {
+        "places": VIEW.places,
+        "time_zone": nights.LONDON,
+        "ident": "m",
+        "gap_us": 1,
+        "background": None,
+    }
+    assert draw_incident_map(replace(BUNDLE, incident=incident), **settings) is None
+    assert draw_incident_map(BUNDLE, **settings) is not None
+    assert "plays no part" in no_map_words(replace(BUNDLE, incident=incident))
+
+
+def test_a_cloud_of_coarse_circles_is_thinned_and_said() -> None:
+    cloud = [replace(metres(n, n, n, n * MINUTE_US), source="wifi") for n in range(2, 62)]
+    found = drawn([metres(0, 0, 1, 0), *cloud])
+    rings = [e for e in at_class(found, "window")[0].iter(f"{SVG}circle") if e.get("stroke") == "#f47738"]
+    assert len(rings) <= 12
+    assert any("Of 60 coarse, unused or dashed circles a few are drawn" in note for note in found.notes)

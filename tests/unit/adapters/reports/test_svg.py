@@ -67,3 +67,12 @@ def test_shortened_words_fit(words: str, width: float) -> None:
 def test_words_that_fit_are_not_cut() -> None:
     assert svg.shorten("Mill Lane", 200, 12) == "Mill Lane"
     assert svg.shorten("Mill Lane", 30, 12).endswith("…")
+
+
+@given(st.lists(st.tuples(st.floats(-900, 900), st.floats(-900, 900)), min_size=3, max_size=30))
+def test_relative_steps_come_back_to_every_corner_without_drift(corners: list[tuple[float, float]]) -> None:
+    numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", svg.relative_d(corners))]
+    x, y = 0.0, 0.0
+    for (dx, dy), corner in zip(zip(numbers[::2], numbers[1::2], strict=True), corners, strict=True):
+        x, y = x + dx, y + dy
+        assert (x, y) == pytest.approx(corner, abs=0.051)
