@@ -8,6 +8,7 @@ are a watch's whole state, in the columns named below, and are changed in place 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -82,7 +83,13 @@ _DEVICE_HEARTBEAT = int(StatusKind.DEVICE_HEARTBEAT)
 _NO_POSITION = int(StatusKind.NO_POSITION)
 
 
-@njit(cache=True)
+# Arrays belong to the caller for the whole call. Without `_nrt=False` every kernel that passes them on to another
+# counts references to each of them, atomically: nine tenths of the time (benchmarks/engine.py). It forbids a kernel
+# to make an array. The NumPy error model divides without a check; no divisor here can be zero.
+FAST: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
+
+
+@njit(**FAST)
 def ring_distance2(east, north, v0, v1, x, y):  # type: ignore[no-untyped-def]
     """Return (least squared distance to a ring's edges, whether a ray crosses it an odd number of times)."""
     inside = False
@@ -100,7 +107,7 @@ def ring_distance2(east, north, v0, v1, x, y):  # type: ignore[no-untyped-def]
     return nearest2, inside
 
 
-@njit(cache=True)
+@njit(**FAST)
 def part_distance(part, grow, ring_range, box, circle, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]
     """Return the signed distance to one part; ``-far`` stands for anything farther outside than ``far``."""
     if x < box[part, 0] - far or x > box[part, 2] + far or y < box[part, 1] - far or y > box[part, 3] + far:
@@ -118,7 +125,7 @@ def part_distance(part, grow, ring_range, box, circle, rings, east, north, x, y,
     return distance if inside else -distance
 
 
-@njit(cache=True)
+@njit(**FAST)
 def compliance_distance(role, grow, ring_range, box, circle, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]
     """Return the compliance distance in metres; beyond ``far`` only its side is exact."""
     inside_m = -NOWHERE_M
@@ -135,7 +142,7 @@ def compliance_distance(role, grow, ring_range, box, circle, rings, east, north,
     return max(inside_m, clear_m) if forbids else inside_m
 
 
-@njit(cache=True)
+@njit(**FAST)
 def table_value(z, u, table):  # type: ignore[no-untyped-def]
     """Return the tabulated log-likelihood ratio at ``z`` and ``u``, clipped, bilinear between knots."""
     row = (min(Z_LIMIT, max(-Z_LIMIT, z)) + Z_LIMIT) * Z_KNOTS_PER_UNIT
@@ -147,7 +154,7 @@ def table_value(z, u, table):  # type: ignore[no-untyped-def]
     return upper + down * (lower - upper)
 
 
-@njit(cache=True)
+@njit(**FAST)
 def emit(marks, sums, end, out_i, out_f, count):  # type: ignore[no-untyped-def]
     """Write the current segment, ending at ``end``, unless it is empty; return the new count."""
     if end <= marks[SEG_START]:
@@ -164,7 +171,7 @@ def emit(marks, sums, end, out_i, out_f, count):  # type: ignore[no-untyped-def]
     return count + 1
 
 
-@njit(cache=True)
+@njit(**FAST)
 def forget(marks, sums):  # type: ignore[no-untyped-def]
     """Forget accumulated evidence: nothing is known any more."""
     sums[LOG_ODDS] = 0.0
@@ -181,7 +188,7 @@ def forget(marks, sums):  # type: ignore[no-untyped-def]
     marks[LAST_ANY] = NO_TIME_US
 
 
-@njit(cache=True)
+@njit(**FAST)
 def lose(marks, sums, at, out_i, out_f, count):  # type: ignore[no-untyped-def]
     """End the current segment at ``at`` and begin ``unknown`` there; return the new count of segments.
 
@@ -201,7 +208,7 @@ def lose(marks, sums, at, out_i, out_f, count):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(cache=True)
+@njit(**FAST)
 def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped-def]
     """Change state at item ``t``, dated back to half-way before the evidence that began the change."""
     first = marks[DROP_FIRST] if state < 0 else marks[RISE_FIRST]
@@ -233,7 +240,7 @@ def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped
     return count
 
 
-@njit(cache=True)
+@njit(**FAST)
 def follow_runs(marks, sums, t, step):  # type: ignore[no-untyped-def]
     """Follow where the evidence turned: two cumulative sums, each reset when its turn is undone."""
     before = marks[LAST_ANY]
@@ -259,7 +266,7 @@ def follow_runs(marks, sums, t, step):  # type: ignore[no-untyped-def]
         marks[RISE_COUNT] += 1
 
 
-@njit(cache=True)
+@njit(**FAST)
 def count_evidence(marks, sums, t, step, out_i, out_f, count, settings):  # type: ignore[no-untyped-def]
     """Change state where the log-odds say so; count evidence for the state that stands."""
     state = marks[STATE]
@@ -278,7 +285,7 @@ def count_evidence(marks, sums, t, step, out_i, out_f, count, settings):  # type
     return count
 
 
-@njit(cache=True)
+@njit(**FAST)
 def device_event(marks, t, kind):  # type: ignore[no-untyped-def]
     """Follow the equipment: a unit moved until a person confirms its place, and what is dead until it speaks."""
     if kind == _STRAP_CLOSED:
@@ -302,7 +309,7 @@ def device_event(marks, t, kind):  # type: ignore[no-untyped-def]
         marks[UNIT_DEAD] = 0
 
 
-@njit(cache=True)
+@njit(**FAST)
 def tag_is_silent(marks, t, settings):  # type: ignore[no-untyped-def]
     """Return whether an unheard poll says nothing: the tag is dead, or silent on its own network too.
 
@@ -313,7 +320,7 @@ def tag_is_silent(marks, t, settings):  # type: ignore[no-untyped-def]
     return marks[TAG_SPOKE] != NO_TIME_US and t - marks[TAG_SPOKE] > settings[S_SILENT_US]
 
 
-@njit(cache=True)
+@njit(**FAST)
 def unusable(marks, t, what, is_poor, radius, radio, settings):  # type: ignore[no-untyped-def]
     """Return why a fix or radio report is no evidence here, or WHY_USED where it is."""
     if marks[STRAP_OPEN] == 1:
@@ -333,7 +340,7 @@ def unusable(marks, t, what, is_poor, radius, radio, settings):  # type: ignore[
     return WHY_SAME_INSTANT if marks[LAST_FIX] == t else WHY_USED
 
 
-@njit(cache=True)
+@njit(**FAST)
 def weight(t, last, settings):  # type: ignore[no-untyped-def]
     """Return how much of a witness an item is, by the time since the last of its sort."""
     if last == NO_TIME_US:
@@ -341,7 +348,7 @@ def weight(t, last, settings):  # type: ignore[no-untyped-def]
     return min(settings[S_MAX_WEIGHT], (t - last) / settings[S_DECORRELATION_US])
 
 
-@njit(cache=True)
+@njit(**FAST)
 def take_fix(marks, sums, t, distance, own, poor, settings):  # type: ignore[no-untyped-def]
     """Move the log-odds by a fix that by itself says ``own``; return (pull, why).
 
@@ -364,7 +371,7 @@ def take_fix(marks, sums, t, distance, own, poor, settings):  # type: ignore[no-
     return pull, why
 
 
-@njit(cache=True)
+@njit(**FAST)
 def rule_odds(marks, before, t, distance, settings):  # type: ignore[no-untyped-def]
     """Return the log-odds after one gated fix under the tuned rule."""
     if distance >= 0.0:
@@ -379,7 +386,7 @@ def rule_odds(marks, before, t, distance, settings):  # type: ignore[no-untyped-
     return before - 1e-6  # outside, not long enough yet: the run is followed, the state stands
 
 
-@njit(cache=True)
+@njit(**FAST)
 def take_poll(marks, sums, t, heard, settings):  # type: ignore[no-untyped-def]
     """Move the log-odds by one poll of the home unit; return (what it says by itself, pull).
 
@@ -400,7 +407,7 @@ def take_poll(marks, sums, t, heard, settings):  # type: ignore[no-untyped-def]
     return own, pull
 
 
-@njit(cache=True)
+@njit(**FAST)
 def fold_watch(  # type: ignore[no-untyped-def]
     t_us, kind, lat, lon, sigma, radius, poor,
     origin, role, grow, ring_range, box, circle, rings, east, north, radio,
