@@ -264,7 +264,7 @@ def zone_segments(
 ) -> tuple[tuple[str, Segment], ...]:
     """Outside the exclusion zone all the time, but for eight minutes of each walk."""
     found, start = [], at(first, 12)
-    for n in sorted(out_nights):
+    for n in sorted(set(out_nights)):
         enter = at(first + dt.timedelta(days=n), 18) + 217 * MINUTE_US
         leave = enter + 8 * MINUTE_US
         found += [(start, enter, Presence.OUTSIDE), (enter, leave, Presence.INSIDE)]

@@ -93,9 +93,9 @@ def _header(
         "attendance": contents.attendance_lines(facts.attendance, zone),
         "strips": [(condition, Markup(strip)) for condition, strip in strips],  # noqa: S704 - made by strip.py
         "letters": contents.letter_key(),
-        "positions": len(view.fixes),
-        "reports": len(view.statuses),
-        "nights": len(facts.nights),
+        "positions": words.count(len(view.fixes), "position"),
+        "reports": words.count(len(view.statuses), "equipment report"),
+        "nights": words.count(len(facts.nights), "night"),
     }
 
 

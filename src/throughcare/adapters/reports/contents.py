@@ -255,6 +255,8 @@ def measure_lines(measures: Sequence[Measure]) -> list[tuple[str, str, str, str]
 def _measure_words(measure: Measure) -> str:
     if measure.unit in {"s", "seconds"}:
         return bound_words(measure.value, measure.low, measure.high)
+    if measure.unit == "share":
+        return f"{measure.value * 100:.1f} %"
     bounds = "" if measure.low is None or measure.high is None else f" ({measure.low:g} to {measure.high:g})"
     return f"{measure.value:g} {measure.unit}{bounds}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +16,8 @@ from throughcare.adapters.reports.background import Background
 from throughcare.adapters.reports.nights import Night, nights
 from throughcare.adapters.reports.pages import PAGE_BYTES, page_names, render, render_page, write
 from throughcare.adapters.reports.points import GAP_US
-from throughcare.adapters.reports.view import RunView
+from throughcare.adapters.reports.view import ActivationView, RunView
+from throughcare.kernel.time import Interval
 from throughcare.monitoring.incidents import AttendanceRecord, Incident, Measure
 
 Record = TypeVar("Record", Measure, AttendanceRecord)
@@ -60,6 +61,7 @@ def write_report(
         Called as ``progress(done, total)`` after each activation.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
+    run = replace(run, activations=tuple(_until(view, run.known_at_us) for view in run.activations))
     names = page_names([view.activation_id for view in run.activations])
     looks = Looks(gap_us, Background.of(background) if background else None)
     all_nights = {view.activation_id: nights(view) for view in run.activations}
@@ -72,6 +74,15 @@ def write_report(
         if progress is not None:
             progress(done, len(run.activations))
     return _write_index(out_dir, run, names=names, all_nights=all_nights, where=where)
+
+
+def _until(view: ActivationView, known_at_us: int) -> ActivationView:
+    """Leave out the time after what was known: an open record must not be drawn into it."""
+    known = view.monitored.intersect(
+        Interval(view.monitored.start_us, max(known_at_us, view.monitored.start_us + 1))
+    )
+    assert known is not None, "both begin at the same instant"
+    return replace(view, monitored=known)
 
 
 def _by_activation(records: Sequence[Record]) -> dict[str, list[Record]]:

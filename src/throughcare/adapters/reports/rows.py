@@ -170,13 +170,13 @@ def _on_white(x: tuple[float, float], middle: float, options: Iterable[str]) -> 
     )
 
 
-def spells_row(bundles: Sequence[EvidenceBundle], axis: Axis) -> Row | None:
+def spells_row(view: ActivationView, bundles: Sequence[EvidenceBundle], axis: Axis) -> Row | None:
     """Draw each spell as best estimate, with the length that is proved and the most that is possible."""
     spells = [spell for bundle in bundles for spell in bundle.incident.spells]
     parts, said = [], []
     free = [GUTTER, GUTTER]
     for spell in spells:
-        stop_us = axis.stop_us if spell.end_us is None else spell.end_us
+        stop_us = view.monitored.stop_us if spell.end_us is None else spell.end_us
         x = axis.clip(spell.start_us, stop_us)
         if x is None:
             continue

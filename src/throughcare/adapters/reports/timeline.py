@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from throughcare.adapters.reports import words
 from throughcare.adapters.reports.axis import GUTTER, RIGHT, WIDTH, Axis
-from throughcare.adapters.reports.palette import INK, MIST, PAPER
+from throughcare.adapters.reports.palette import INK, MIST, PAPER, QUIET
 from throughcare.adapters.reports.rows import (
     Row,
     allowance_row,
@@ -64,7 +64,7 @@ def draw_timeline(
             *window_rows(view, axis),
             allowance_row(view, axis),
             *presence_rows(view, axis),
-            spells_row(bundles, axis),
+            spells_row(view, bundles, axis),
             probability_row(bundles, axis),
             radio_row(view, axis),
             fixes_row(view, axis),
@@ -80,7 +80,7 @@ def draw_timeline(
         tag("rect", width=WIDTH, height=bottom + 14, fill=PAPER),
         bands,
         axis.grid(top=_TOP, bottom=bottom),
-        _change(axis, change, bottom),
+        _change(axis, change, bottom) or _known_until(axis, view.monitored.stop_us, bottom),
         _detections(bundles, axis, bottom),
         contents,
         width=WIDTH,
@@ -139,6 +139,18 @@ def _change(axis: Axis, change_us: int | None, bottom: float) -> str:
         font_weight="bold",
         font_size=11,
     )
+
+
+def _known_until(axis: Axis, known_us: int, bottom: float) -> str:
+    """Mark where knowledge ends inside the drawing: the empty part after it is not an absence of reports."""
+    if not axis.start_us < known_us < axis.stop_us:
+        return ""
+    x = axis.x(known_us)
+    line = tag(
+        "path", d=path_d(((x, 20), (x, bottom))), stroke=QUIET, stroke_width=1.6, stroke_dasharray="6 4"
+    )
+    note = f"nothing is known after {words.clock(known_us, axis.zone)}"
+    return line + halo_text(x - 5, 15, note, text_anchor="end", font_size=11, font_weight="bold")
 
 
 def _change_words(change_us: int, zone: str) -> str:

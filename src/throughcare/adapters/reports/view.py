@@ -66,7 +66,7 @@ class ActivationView:
     Parameters
     ----------
     monitored : Interval
-        The part of the activation that the run covers; closed.
+        The part of the activation that the run covers and knows of; closed. Nothing is drawn beyond it.
     condition_words : tuple of (condition_id, words)
         Each condition in plain words.
     fixes, statuses : Fixes, Statuses

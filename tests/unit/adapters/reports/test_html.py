@@ -220,3 +220,13 @@ def test_packing_keeps_every_section_once_in_order_and_within_its_room(
     for k, page in enumerate(found):
         total = sum(sizes[index] for index in page)
         assert total <= (first_room if k == 0 else 300) or len(page) == 1
+
+
+def test_an_open_record_is_not_drawn_into_time_that_was_not_known(tmp_path: Path) -> None:
+    view = nights.activation(nights=3)
+    run = replace(nights.run(view), known_at_us=nights.at(nights.FIRST, 22))
+    said = re.sub(r"\s+", " ", read_page(write_report(tmp_path, run)).text)
+    assert "Nights 1" in said
+    assert "to 22:00 on Monday 2 March 2026 (1 night)" in re.sub(
+        r"\s+", " ", read_page(tmp_path / "act-1.html").text
+    )

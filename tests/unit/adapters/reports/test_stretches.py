@@ -42,6 +42,15 @@ def test_not_known_is_never_read_as_out_whatever_the_hour() -> None:
     assert read((start, stop, Presence.UNKNOWN)) == [(start, stop, Reading.UNKNOWN)]
 
 
+def test_what_lasts_is_not_drawn_beyond_what_is_known() -> None:
+    start, known = nights.at(nights.FIRST, 20), nights.at(nights.FIRST, 23)
+    segment = Segment(start, None, Presence.OUTSIDE, start, start, start, 3, 0.9)
+    view = replace(
+        VIEW, monitored=Interval(VIEW.monitored.start_us, known), segments=(("curfew-1", segment),)
+    )
+    assert [(s.start_us, s.stop_us) for s in stretches(view, "curfew-1")] == [(start, known)]
+
+
 def test_a_zone_without_a_timetable_counts_at_every_hour_and_asks_to_be_outside() -> None:
     start, stop = nights.at(nights.FIRST, 15), nights.at(nights.FIRST, 16)
     assert asked_state(VIEW, "zone-1") == Presence.OUTSIDE
@@ -66,10 +75,11 @@ def test_cutting_loses_no_time_and_adds_none(hours: list[tuple[int, int]], start
         for a, b in hours
     )
     whole = (base + start_h * HOUR_US, base + (start_h + long_h) * HOUR_US)
+    seen_stop = min(whole[1], VIEW.monitored.stop_us)
     segment = Segment(*whole, Presence.OUTSIDE, *whole, whole[0], 3, 0.9)
     found = list(stretches(replace(VIEW, windows=windows, segments=(("curfew-1", segment),)), "curfew-1"))
     assert found[0].start_us == whole[0]
-    assert found[-1].stop_us == whole[1]
+    assert found[-1].stop_us == seen_stop
     assert all(a.stop_us == b.start_us for a, b in itertools.pairwise(found))
     inside = [s for s in found if s.reading == Reading.NOT_AS_ASKED]
     if windows:

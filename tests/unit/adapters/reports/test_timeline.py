@@ -139,3 +139,22 @@ def test_time_outside_the_span_is_not_drawn() -> None:
     later = Interval(nights.at(nights.FIRST, 18) + 30 * DAY_US, nights.at(nights.FIRST, 18) + 31 * DAY_US)
     found = draw_timeline(view, view.bundles, shown=later, ident="t", title="Empty")
     assert "Presence" not in texts(found)
+
+
+def test_the_drawing_says_where_knowledge_ends_and_draws_nothing_that_lasts_beyond_it() -> None:
+    view = nights.activation()
+    known = nights.at(nights.FIRST, 21, 30)
+    spell = replace(view.bundles[0].incident.spells[0], end_us=None)
+    bundle = replace(
+        view.bundles[0], incident=replace(view.bundles[0].incident, end_us=None, spells=(spell,))
+    )
+    cut = replace(view, monitored=Interval(view.monitored.start_us, known), bundles=(bundle,))
+    found = night(view=cut)
+    assert "nothing is known after 21:30" in texts(found)
+    edge = Axis.over(
+        Interval(nights.at(nights.FIRST, 18), nights.at(nights.FIRST, 18) + 14 * HOUR_US), nights.LONDON
+    ).x(known)
+    bars = [e for e in ET.fromstring(found.svg).iter(f"{SVG}rect") if e.get("fill") in {RED, PALE, "#e6a5ab"}]
+    assert bars
+    assert all(float(e.get("x", "")) <= edge + 0.1 for e in bars)
+    assert "not known" not in found.description
