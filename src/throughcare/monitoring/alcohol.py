@@ -140,7 +140,7 @@ def _judged(scope: Scope, worn: Interval) -> Iterator[_Judged]:
         beforehand = [a.interval for a in rules.allowances if a.kind != "reasonable_excuse"]
         asked = () if runs is None else subtract_intervals([runs], beforehand)
         readings = _readings(scope, condition, asked, worn)
-        yield _judge(scope, rules, condition, asked, readings, over=worn.stop_us < scope.now_us)
+        yield _judge(scope, rules, condition, asked, readings, worn)
 
 
 def _readings(scope: Scope, condition: Alcohol, asked: tuple[Interval, ...], worn: Interval) -> _Readings:
@@ -174,8 +174,7 @@ def _judge(
     condition: Alcohol,
     asked: tuple[Interval, ...],
     readings: _Readings,
-    *,
-    over: bool,
+    worn: Interval,
 ) -> _Judged:
     """Return which stretches of high readings are drinking, and how many high readings are in none."""
     step_us = round(CONSECUTIVE_INTERVALS * condition.reading_interval_min * MINUTE_US)
@@ -185,16 +184,25 @@ def _judge(
     undecided_us: int | None = None
     for stretch in np.split(rows, np.flatnonzero(parted) + 1) if len(rows) else []:
         first, last = int(stretch[0]), int(stretch[-1])
-        event = _event(scope, readings, first, last, step_us)
+        event = _event(scope, readings, first, last, step_us, worn)
         if event is not None:
             events.append(event)
-        elif last == len(readings.t_us) - 1 and not over and scope.now_us - readings.t_us[last] <= step_us:
+        elif _may_go_on(scope, readings, last, step_us, worn):
             undecided_us = int(readings.t_us[first])
     unconfirmed = len(rows) - sum(event.readings for event in events)
     return _Judged(rules, condition, asked, readings, tuple(events), undecided_us, unconfirmed)
 
 
-def _event(scope: Scope, readings: _Readings, first: int, last: int, step_us: int) -> _Event | None:
+def _may_go_on(scope: Scope, readings: _Readings, last: int, step_us: int, worn: Interval) -> bool:
+    """Return whether the next reading may still be consecutive to the last one."""
+    over = worn.stop_us < scope.now_us
+    newest = last == len(readings.t_us) - 1
+    return newest and not over and bool(scope.now_us - readings.t_us[last] <= step_us)
+
+
+def _event(
+    scope: Scope, readings: _Readings, first: int, last: int, step_us: int, worn: Interval
+) -> _Event | None:
     """Return the drinking event of the high readings ``first..last``; None where they are not one, or not yet."""
     t_us = readings.t_us
     peak = first + int(np.argmax(readings.percent[first : last + 1]))
@@ -209,13 +217,13 @@ def _event(scope: Scope, readings: _Readings, first: int, last: int, step_us: in
     if not len(sustained) and not plausible:
         return None
     confirmed = first + int(sustained[0]) if len(sustained) else last + 1
-    silent = last + 1 == len(t_us) and scope.now_us - t_us[last] <= step_us
+    lasts = _may_go_on(scope, readings, last, step_us, worn)
     return _Event(
         start_us=int(t_us[first]),
         last_us=int(t_us[last]),
-        end_us=int(t_us[last + 1]) if ended else None if silent else int(t_us[last]),
+        end_us=int(t_us[last + 1]) if ended else None if lasts else int(t_us[last]),
         before_us=int(t_us[first - 1]) if rise is not None else int(t_us[first]),
-        after_us=int(t_us[last + 1]) if ended else min(scope.now_us, int(t_us[last]) + step_us),
+        after_us=int(t_us[last + 1]) if ended else min(worn.stop_us, int(t_us[last]) + step_us),
         confirmed_us=int(t_us[confirmed]),
         readings=last - first + 1,
         peak_percent=float(readings.percent[peak]),

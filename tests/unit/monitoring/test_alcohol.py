@@ -12,7 +12,7 @@ from tests.lib.rule_tables import Fact, facts, instant
 from tests.lib.scopes import compiled, scope_of
 from throughcare.kernel.time import DAY_US, HOUR_US, MINUTE_US, Interval, civil_us
 from throughcare.monitoring.alcohol import alcohol_incidents, alcohol_measures
-from throughcare.monitoring.incidents import Measure
+from throughcare.monitoring.incidents import IncidentStatus, Measure
 from throughcare.monitoring.status import StatusKind
 
 CURVE = "18:00 readings every 30 min: 0 0.02 0.03 0.025 0.015 0.005"
@@ -191,3 +191,14 @@ def test_a_day_with_undecided_high_readings_is_unknown() -> None:
 
     assert found["sober_days"].value == 0
     assert found["alcohol_unknown_days"].value == 1
+
+
+def test_drinking_is_over_when_the_activation_is() -> None:
+    rules = compiled(condition(), worn_to="2026-03-02T21:00:00Z")
+    said = facts("18:00 readings every 30 min: 0 0.03 0.05 0.07 0.08 0.08")
+
+    told = [alcohol_incidents(scope_of(said, now_us=instant(now), rules=rules)) for now in ("21:01", "23:00")]
+
+    assert told[0] == told[1]
+    assert told[0][0].end_us == instant("20:30")
+    assert told[0][0].status is IncidentStatus.CLOSED
