@@ -376,12 +376,8 @@ def rule_odds(marks, before, t, distance, settings):  # type: ignore[no-untyped-
     """Return the log-odds after one gated fix under the tuned rule."""
     if distance >= 0.0:
         return settings[S_CAP]
-    first = marks[DROP_FIRST]
-    if (
-        first != NO_TIME_US
-        and t - first >= settings[S_RULE_DWELL_US]
-        and marks[DROP_COUNT] + 1 >= settings[S_RULE_MIN]
-    ):
+    since_us = 0 if marks[DROP_FIRST] == NO_TIME_US else t - marks[DROP_FIRST]
+    if since_us >= settings[S_RULE_DWELL_US] and marks[DROP_COUNT] + 1 >= settings[S_RULE_MIN]:
         return -settings[S_FLOOR]
     return before - 1e-6  # outside, not long enough yet: the run is followed, the state stands
 

@@ -23,6 +23,10 @@ class Detector(StrEnum):
     TUNED_RULE = "tuned_rule"
 
 
+# a rule with no margin, or that waits for nothing, is a rule too: the weakest baselines are of that sort
+MAY_BE_ZERO = ("margin_m", "curfew_dwell_s", "zone_dwell_s", "rule_dwell_s")
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """Numbers of the detector and of the incident rules.
@@ -133,10 +137,11 @@ class Parameters:
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self) if f.name != "detector"):
-            if not getattr(self, name) > 0:
+            least = "0 or more" if name in MAY_BE_ZERO else "above 0"
+            if not (getattr(self, name) > 0 or (name in MAY_BE_ZERO and getattr(self, name) == 0)):
                 raise RefusedInput(
                     where=f"parameter {name}",
-                    expected="a number above 0",
+                    expected=f"a number {least}",
                     found=repr(getattr(self, name)),
                     action="Correct it, or leave it out to use the default.",
                 )
@@ -145,6 +150,7 @@ class Parameters:
             "proximity_outlier_floor",
             "max_weight",
             "poor_source_share",
+            "hold_share",
             "alcohol_day_coverage",
         ):
             if getattr(self, name) >= 1:

@@ -166,8 +166,8 @@ class Walk:
     def _rule_odds(self, t_us: int, distance_m: float) -> float:
         if distance_m >= 0.0:
             return self.parameters.cap_log_odds
-        first = self.drop.first_us
-        long_enough = first is not None and t_us - first >= self.parameters.rule_dwell_s * SECOND_US
+        since_us = 0 if self.drop.first_us is None else t_us - self.drop.first_us
+        long_enough = since_us >= self.parameters.rule_dwell_s * SECOND_US
         if long_enough and self.drop.count + 1 >= self.parameters.rule_min_fixes:
             return -self.parameters.floor_log_odds
         return self.fix_odds - 1e-6
