@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
+import operator
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,22 @@ def test_replay_names_a_refused_order_and_fails_as_monitor_does(
     told = capsys.readouterr().err
     assert codes == [1, 1]
     assert told.count("refused: order.json: orders[1].conditions") == 2
+
+
+def test_a_file_without_a_date_is_read_when_its_first_date_is_given(
+    night: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "GPGGA,200000.00,5400.0000,N,00130.0000,E,1,08,0.9,10.0,M,45.0,M,,"
+    total = functools.reduce(operator.xor, said.encode())
+    (night / "TAG-1.nmea").write_text(f"${said}*{total:02X}\n")
+    assert call("monitor", positions="TAG-1.nmea") == 1
+    assert "1 row; rejected: 1 missing_date" in capsys.readouterr().err
+    assert call("monitor", "--first-date", "2026-03-09", positions="TAG-1.nmea") == 0
+    assert "as at 2026-03-09T20:00:00Z" in capsys.readouterr().out
+
+
+def test_a_date_that_is_none_is_a_wrong_usage(night: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        call("monitor", "--first-date", "tomorrow")
+    assert stopped.value.code == 2
+    assert "expected a date such as 2026-03-09; found 'tomorrow'" in capsys.readouterr().err

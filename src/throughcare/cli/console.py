@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +44,14 @@ def print_refusal(refusal: RefusedInput) -> None:
     print(f"  expected: {refusal.expected}", file=sys.stderr)
     print(f"  found:    {refusal.found}", file=sys.stderr)
     print(f"  do:       {refusal.action}", file=sys.stderr)
+
+
+def day(text: str) -> dt.date:
+    """Return the date that an option states; argparse prints the refusal."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a date such as 2026-03-09; found {text!r}") from None
 
 
 def counted(number: int, one: str, many: str) -> str:

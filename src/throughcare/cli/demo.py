@@ -8,11 +8,13 @@ from typing import Any
 
 from throughcare.cli import monitor, simulate
 
+_DESCRIPTION = "Simulate an invented town, monitor it, and print where the report is."
+
 
 def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public type for subparsers
     """Add the command."""
     parser: argparse.ArgumentParser = commands.add_parser(
-        "demo", help="simulate a town, monitor it, show the report", description=__doc__
+        "demo", help="simulate a town, monitor it, show the report", description=_DESCRIPTION
     )
     parser.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR", help="folder (out/demo)")
     parser.add_argument("--people", type=int, default=20, metavar="N", help="how many wearers (20)")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from throughcare.adapters.files.options import FORMATS, ReadOptions
+from throughcare.cli.console import day
 from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import SECOND_US, parse_instant
 from throughcare.monitoring.parameters import Detector, Parameters
@@ -38,6 +39,10 @@ def add_fact_arguments(parser: argparse.ArgumentParser) -> None:
     files.add_argument(
         "--map", nargs="+", default=[], metavar="OURS=THEIRS", help="column names, such as t=when lat=y"
     )
+    files.add_argument(
+        "--first-date", type=day, metavar="DATE",
+        help="UTC date of the first sentence of an NMEA file that never states one",
+    )  # fmt: skip
     files.add_argument("--format", choices=FORMATS, help="read every file as this, whatever its ending")
     files.add_argument(
         "--correct-week-rollover", action="store_true",
@@ -59,6 +64,7 @@ def read_options(arguments: argparse.Namespace) -> ReadOptions:
         accuracy_level=arguments.accuracy_level,
         columns=dict(_pair(item) for item in arguments.map),
         format=arguments.format,
+        first_date=arguments.first_date,
     )
 
 

@@ -24,11 +24,16 @@ from throughcare.runners.loading import Loaded, Progress, load_facts, read_order
 from throughcare.runners.monitoring import Run, monitor, newest_us
 from throughcare.runners.writing import write_run
 
+_DESCRIPTION = (
+    "Watch orders over recorded positions. Writes incidents, a report, evidence packs and a manifest. "
+    "Exit code 0: done; 1: something was refused."
+)
+
 
 def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public type for subparsers
     """Add the command."""
     parser: argparse.ArgumentParser = commands.add_parser(
-        "monitor", help="watch orders over recorded positions", description=__doc__
+        "monitor", help="watch orders over recorded positions", description=_DESCRIPTION
     )
     add_fact_arguments(parser)
     parser.add_argument("--title", default="Monitoring run", help="title of the report")

@@ -21,11 +21,17 @@ from throughcare.runners.monitoring import newest_us
 
 _LONGEST = 1_000_000  # minutes or hours; longer than any order
 
+_DESCRIPTION = (
+    "Deliver recorded facts as they were received, write every telling to events.ndjson, and prove "
+    "that the end equals one evaluation of all facts. Exit code 0: equal; 1: not equal, or something "
+    "was refused."
+)
+
 
 def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public type for subparsers
     """Add the command."""
     parser: argparse.ArgumentParser = commands.add_parser(
-        "replay", help="replay facts as they arrived and prove the result", description=__doc__
+        "replay", help="replay facts as they arrived and prove the result", description=_DESCRIPTION
     )
     add_fact_arguments(parser)
     parser.add_argument(

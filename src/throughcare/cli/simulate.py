@@ -9,18 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from throughcare.adapters.stores.simulated import write_simulation
-from throughcare.cli.console import progress_bar
+from throughcare.cli.console import day, progress_bar
 from throughcare.kernel.errors import RefusedInput
 from throughcare.simulation.models import Models
 from throughcare.simulation.scenario import simulate
 
 _START = dt.date(2026, 3, 23)  # a Monday; its week ends on the spring clock change, so a demo shows one
 
+_DESCRIPTION = (
+    "Make an invented town with supervised people, their orders and tags, and the truth about them."
+)
+
 
 def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public type for subparsers
     """Add the command."""
     parser: argparse.ArgumentParser = commands.add_parser(
-        "simulate", help="make an invented town with supervised people and known truth", description=__doc__
+        "simulate",
+        help="make an invented town with supervised people and known truth",
+        description=_DESCRIPTION,
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to")
     parser.add_argument("--people", type=int, default=20, metavar="N", help="how many wearers (20)")
@@ -28,7 +34,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same bytes (1)")
     parser.add_argument(
         "--start",
-        type=dt.date.fromisoformat,
+        type=day,
         default=_START,
         metavar="DATE",
         help=f"first day, such as {_START} (the default)",
