@@ -9,10 +9,12 @@ from __future__ import annotations
 from throughcare.kernel.columns import NO_TIME_US
 from throughcare.kernel.time import MINUTE_US, SECOND_US
 from throughcare.monitoring import kernels
+from throughcare.monitoring.alcohol import CONSECUTIVE_INTERVALS
 from throughcare.monitoring.known import HOME_UNIT_KINDS
 from throughcare.monitoring.rules import ActivationRules, Rules
 from throughcare.monitoring.state import ActivationState, State
-from throughcare.orders.model import Attendance
+from throughcare.monitoring.status import StatusKind
+from throughcare.orders.model import Alcohol, Attendance
 
 
 def next_deadline_us(state: State, rules: Rules) -> int | None:
@@ -40,6 +42,7 @@ def _due(compiled: ActivationRules, held: ActivationState | None, rules: Rules) 
     if held is not None:
         last_us = max(last_us, held.head_us)
         due.extend(_silences(held, rules))
+        due.extend(_readings(compiled, held))
     parameters = rules.parameters
     waits_s = (
         parameters.no_contact_s,
@@ -67,8 +70,11 @@ def _silences(held: ActivationState, rules: Rules) -> list[int]:
     gap_us = round(rules.parameters.gap_limit_s * SECOND_US) + 1
     lasts = [int(watch.head.marks[kernels.LAST_ANY]) for watch in held.watches.values()]
     due = [last + gap_us for last in lasts if last != NO_TIME_US]
-    merge_us = round(rules.parameters.merge_gap_s * SECOND_US)
-    due.extend(told.end_us + merge_us for told in held.told.values() if told.end_us is not None)
+    gaps_us = [
+        round(gap * SECOND_US) for gap in (rules.parameters.merge_gap_s, rules.parameters.alcohol_merge_gap_s)
+    ]
+    ends = [told.end_us for told in held.told.values() if told.end_us is not None]
+    due.extend(end + gap for end in ends for gap in gaps_us)
     own = held.statuses.kind > max(HOME_UNIT_KINDS)
     parameters = rules.parameters
     for times, wait_s in (
@@ -82,3 +88,14 @@ def _silences(held: ActivationState, rules: Rules) -> list[int]:
         if len(times):
             due.append(int(times[-1]) + round(wait_s * SECOND_US))
     return due
+
+
+def _readings(compiled: ActivationRules, held: ActivationState) -> list[int]:
+    """Return when the readings of an alcohol condition stop being consecutive."""
+    readings = held.statuses.t_us[held.statuses.kind == StatusKind.ALCOHOL_READING]
+    if not len(readings):
+        return []
+    minutes = [
+        c.condition.reading_interval_min for c in compiled.conditions if isinstance(c.condition, Alcohol)
+    ]
+    return [int(readings[-1]) + round(CONSECUTIVE_INTERVALS * each * MINUTE_US) for each in minutes]

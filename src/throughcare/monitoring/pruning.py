@@ -61,7 +61,8 @@ def prune(
 
 def _settled_us(held: ActivationState, compiled: ActivationRules, rules: Rules, oldest_us: int) -> int:
     """Return the latest instant, at most ``oldest_us``, that nothing unsettled reaches back over."""
-    linger_us = round(2 * rules.parameters.merge_gap_s * SECOND_US)
+    longest_s = max(rules.parameters.merge_gap_s, rules.parameters.alcohol_merge_gap_s)
+    linger_us = round(2 * longest_s * SECOND_US)
     spans = [
         (told.start_us - 1, None if told.stop_us is None else told.stop_us + linger_us)
         for told in held.told.values()

@@ -142,7 +142,8 @@ def detected_us(scope: Scope, spell: RawSpell, *, dwell_s: float) -> int:
 
     That is the time of the first evidence at or after the dwell, never the time of processing.
     """
-    ripe = spell.low[0].start_us + round(dwell_s * SECOND_US)
+    proved_us = spell.low[0].start_us if spell.low else max(spell.segment.first_us, spell.best[0].start_us)
+    ripe = proved_us + round(dwell_s * SECOND_US)
     return max(spell.segment.decided_us, min(_next_evidence(scope, ripe), spell.segment.last_us))
 
 
