@@ -63,7 +63,7 @@ def settings_array(parameters: Parameters, kind: IncidentKind) -> NDArray[np.flo
     settings[kernels.S_GATE_M] = parameters.rule_gate_m
     settings[kernels.S_RULE_DWELL_US] = parameters.rule_dwell_s * SECOND_US
     settings[kernels.S_RULE_MIN] = parameters.rule_min_fixes
-    settings[kernels.S_SILENT_US] = parameters.no_contact_s * SECOND_US
+    settings[kernels.S_SILENT_US] = parameters.tag_silent_s * SECOND_US
     settings[kernels.S_TAIL_M] = parameters.outlier_scale_m
     settings[kernels.S_FLOOR] = parameters.floor_log_odds
     settings[kernels.S_MISSED_ALONE] = parameters.radio_alone_log_odds

@@ -420,10 +420,13 @@ def fold_watch(  # type: ignore[no-untyped-def]
         why, own, pull = WHY_UNIT_EVENT, 0.0, 0.0
         if what == _STRAP_OPEN:
             marks[STRAP_OPEN] = 1
-            count = lose(marks, sums, t, out_i, out_f, count)
+            silent = marks[LAST_ANY] != NO_TIME_US and t - marks[LAST_ANY] > settings[S_GAP_US]
+            count = lose(marks, sums, marks[LAST_ANY] if silent else t, out_i, out_f, count)
         elif what != FIX and what != _HEARD and what != _MISSED:
             device_event(marks, t, what)
         else:
+            if what == _HEARD:
+                marks[UNIT_DEAD] = 0  # a unit that hears is on
             why = unusable(marks, t, what, poor[i], radius[i], radio, settings)
             if what != _MISSED:
                 marks[TAG_DEAD] = 0

@@ -7,6 +7,7 @@ every incident's evidence, so a changed number is a different, visible decision 
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from functools import lru_cache
@@ -25,6 +26,14 @@ class Detector(StrEnum):
 
 # a rule with no margin, or that waits for nothing, is a rule too: the weakest baselines are of that sort
 MAY_BE_ZERO = ("margin_m", "curfew_dwell_s", "zone_dwell_s", "rule_dwell_s")
+# a bound on the log-odds below the log-odds that something needs would switch it off unseen
+_REACHABLE = (
+    ("floor_log_odds", "open_log_odds"),
+    ("floor_log_odds", "zone_open_log_odds"),
+    ("cap_log_odds", "close_log_odds"),
+    ("proximity_cap_log_odds", "proximity_open_log_odds"),
+    ("proximity_cap_log_odds", "proximity_close_log_odds"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,9 @@ class Parameters:
         Least evidenced time out of compliance that makes an incident.
     merge_gap_s : float, seconds
         Zone visits and silences closer than this are one incident.
+    tag_silent_s : float, seconds
+        A tag that finds positions and has said nothing of its own for this long may be dead: an unheard poll
+        of it is no absence. So short that polls alone cannot place the wearer elsewhere in that time.
     no_contact_s : float, seconds
         Silence of the tag that makes a loss of contact.
     unit_silent_s : float, seconds
@@ -116,6 +128,7 @@ class Parameters:
     curfew_dwell_s: float = 120.0
     zone_dwell_s: float = 60.0
     merge_gap_s: float = 900.0
+    tag_silent_s: float = 300.0
     no_contact_s: float = 1800.0
     unit_silent_s: float = 3600.0
     low_battery_percent: float = 20.0
@@ -137,12 +150,13 @@ class Parameters:
 
     def __post_init__(self) -> None:
         for name in (f.name for f in fields(self) if f.name != "detector"):
-            least = "0 or more" if name in MAY_BE_ZERO else "above 0"
-            if not (getattr(self, name) > 0 or (name in MAY_BE_ZERO and getattr(self, name) == 0)):
+            value, least = getattr(self, name), "0 or more" if name in MAY_BE_ZERO else "above 0"
+            is_number = isinstance(value, int | float) and not isinstance(value, bool) and value < math.inf
+            if not (is_number and (value > 0 or (name in MAY_BE_ZERO and value == 0))):
                 raise RefusedInput(
                     where=f"parameter {name}",
                     expected=f"a number {least}",
-                    found=repr(getattr(self, name)),
+                    found=repr(value),
                     action="Correct it, or leave it out to use the default.",
                 )
         for name in (
@@ -159,6 +173,14 @@ class Parameters:
                     expected="a share below 1",
                     found=repr(getattr(self, name)),
                     action="Give a share, such as 0.01.",
+                )
+        for bound, reached in _REACHABLE:
+            if getattr(self, bound) < getattr(self, reached):
+                raise RefusedInput(
+                    where=f"parameter {bound}",
+                    expected=f"at least {reached} ({getattr(self, reached):g}), which is otherwise never reached",
+                    found=repr(getattr(self, bound)),
+                    action="Raise the bound, or lower what must be reached.",
                 )
 
     @property

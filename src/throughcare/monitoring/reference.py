@@ -73,6 +73,8 @@ class Walk:
         if kind not in (FIX, StatusKind.RADIO_HEARD, StatusKind.RADIO_MISSED):
             self._event(t_us, kind)
             return
+        if kind == StatusKind.RADIO_HEARD:
+            self.unit_dead = False  # a unit that hears is on
         usable = not self._is_unusable(items, i, kind, t_us)
         if kind != StatusKind.RADIO_MISSED:
             self.tag_dead = False
@@ -92,7 +94,9 @@ class Walk:
     def _event(self, t_us: int, kind: int) -> None:
         if kind == StatusKind.STRAP_OPEN:
             self.strap_open = True
-            self._lose(t_us)  # a tag that may be off says nothing about its wearer
+            # a tag that may be off says nothing about its wearer; nor did its silence before
+            last_us = self.last_any_us
+            self._lose(last_us if last_us is not None and self._is_old(last_us, t_us) else t_us)
         elif kind == StatusKind.STRAP_CLOSED:
             self.strap_open = False
         elif kind == StatusKind.BATTERY_DEAD:
@@ -131,7 +135,7 @@ class Walk:
         """
         if self.tag_dead or self.tag_spoke_us is None:
             return self.tag_dead
-        return t_us - self.tag_spoke_us > self.parameters.no_contact_s * SECOND_US
+        return t_us - self.tag_spoke_us > self.parameters.tag_silent_s * SECOND_US
 
     def _weight(self, t_us: int, last_us: int | None) -> float:
         if last_us is None:
