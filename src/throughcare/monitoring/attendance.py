@@ -310,9 +310,8 @@ def _incident(
         confidence=spell.confidence,
         unknown_s=(seen.until_us - demand.due.start_us - known_us) / SECOND_US,
         condition=rules,
-        window=window.scheduled,
-        order_version=window.order_version,
-        watch_id=window.watch_id,
+        window=window,
+        anchor_us=window.anchor_us,
         allowed=tuple(
             Allowed(a.kind, a.allowance_id, shared.seconds(), a.reason)
             for a in excuses

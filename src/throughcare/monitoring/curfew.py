@@ -14,15 +14,8 @@ from __future__ import annotations
 
 from throughcare.kernel.reasons import Reason
 from throughcare.kernel.time import Interval, intersect_intervals, merge_intervals, subtract_intervals
-from throughcare.monitoring.incidents import (
-    AlertCode,
-    Allowed,
-    Incident,
-    IncidentKind,
-    IncidentStatus,
-    Spell,
-    incident_id,
-)
+from throughcare.monitoring.drafting import draft
+from throughcare.monitoring.incidents import AlertCode, Allowed, Incident, IncidentKind, Spell
 from throughcare.monitoring.rules import ConditionRules, Window
 from throughcare.monitoring.scope import Scope
 from throughcare.monitoring.spells import (
@@ -78,39 +71,22 @@ def _window_incident(
     code = next(c for c in SEVERITY if c in {s.code for s in told})
     excuses = [a for a in rules.allowances if a.kind == "reasonable_excuse"]
     best = union(spells, "best")
-    over = scope.now_us >= window.pieces[-1].stop_us
-    is_open = spells[-1].open and not over
-    return Incident(
-        incident_id=incident_id(
-            activation_id=scope.rules.activation.activation_id,
-            condition_id=rules.condition.condition_id,
-            kind=IncidentKind.CURFEW_ABSENCE,
-            anchor_us=window.scheduled.start_us,
-        ),
+    return draft(
+        scope,
         kind=IncidentKind.CURFEW_ABSENCE,
         code=code,
-        status=IncidentStatus.OPEN if not over else IncidentStatus.CLOSED,
-        activation_id=scope.rules.activation.activation_id,
-        wearer_ref=scope.rules.wearer_ref,
-        order_id=rules.order_id,
-        order_version=window.order_version,
-        condition_id=rules.condition.condition_id,
-        window=window.scheduled,
-        start_us=told[0].start_us,
-        end_us=None if is_open else told[-1].end_us,
+        closed=scope.now_us >= window.pieces[-1].stop_us,
         detected_us=detected_us(scope, spells[0], dwell_s=dwell_s),
         spells=told,
-        low_s=seconds(union(spells, "low")),
-        best_s=seconds(best),
-        high_s=seconds(union(spells, "high")),
-        unknown_s=silent_s,
-        allowed=_allowed(rules, window, spells),
-        atv_s=seconds(subtract_intervals(best, [a.interval for a in excuses])),
-        confidence=max(s.segment.confidence for s in spells),
-        cause=None,
         reasons=_reasons(told, spells, silent_s),
-        watch_id=window.watch_id,
-        parameters_id=scope.parameters.parameters_id,
+        confidence=max(s.segment.confidence for s in spells),
+        unknown_s=silent_s,
+        atv_s=seconds(subtract_intervals(best, [a.interval for a in excuses])),
+        condition=rules,
+        window=window,
+        anchor_us=window.anchor_us,
+        bounds_s=(seconds(union(spells, "low")), seconds(best), seconds(union(spells, "high"))),
+        allowed=_allowed(rules, window, spells),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from throughcare.kernel.reasons import Reason
-from throughcare.kernel.time import SECOND_US, Interval
+from throughcare.kernel.time import SECOND_US
 from throughcare.monitoring.incidents import (
     AlertCode,
     Allowed,
@@ -17,7 +17,7 @@ from throughcare.monitoring.incidents import (
     Spell,
     incident_id,
 )
-from throughcare.monitoring.rules import ConditionRules
+from throughcare.monitoring.rules import ConditionRules, Window
 from throughcare.monitoring.scope import Scope
 
 
@@ -55,9 +55,9 @@ def draft(
     atv_s: float = 0.0,
     cause: Cause | None = None,
     condition: ConditionRules | None = None,
-    window: Interval | None = None,
-    order_version: int | None = None,
-    watch_id: str | None = None,
+    window: Window | None = None,
+    anchor_us: int | None = None,
+    bounds_s: tuple[float, float, float] | None = None,
     allowed: tuple[Allowed, ...] = (),
 ) -> Incident:
     """Return the incident that runs from the first spell's start to the last spell's end.
@@ -68,17 +68,20 @@ def draft(
         Whether no later fact can make it grow (it may be over and still open, while a repeat would merge).
     spells : sequence of Spell, at least one
         In time order; only the last may be open.
-    window : Interval or None
-        Anchors the id; without one the first spell's start does.
+    anchor_us : int or None
+        What the id rests on; None is the first spell's start.
+    bounds_s : (low, best, high) or None, seconds
+        Of all spells together, where some overlap; None adds them up.
     """
     worn = scope.rules
     condition_id = None if condition is None else condition.condition.condition_id
+    low_s, best_s, high_s = bounds_s or _added_s(spells)
     return Incident(
         incident_id=incident_id(
             activation_id=worn.activation.activation_id,
             condition_id=condition_id,
             kind=kind,
-            anchor_us=spells[0].start_us if window is None else window.start_us,
+            anchor_us=spells[0].start_us if anchor_us is None else anchor_us,
         ),
         kind=kind,
         code=code,
@@ -86,30 +89,38 @@ def draft(
         activation_id=worn.activation.activation_id,
         wearer_ref=worn.wearer_ref,
         order_id=worn.order_id if condition is None else condition.order_id,
-        order_version=_version(scope, condition, order_version),
+        order_version=_version(scope, condition, window),
         condition_id=condition_id,
-        window=window,
+        window=None if window is None or window.label == "always" else window.scheduled,
         start_us=spells[0].start_us,
         end_us=spells[-1].end_us,
         detected_us=detected_us,
         spells=tuple(spells),
-        low_s=sum(spell.low_s for spell in spells),
-        best_s=sum(spell.best_s for spell in spells),
-        high_s=sum(spell.high_s for spell in spells),
+        low_s=low_s,
+        best_s=best_s,
+        high_s=high_s,
         unknown_s=unknown_s,
         allowed=allowed,
         atv_s=atv_s,
         confidence=confidence,
         cause=cause,
         reasons=tuple(reasons),
-        watch_id=watch_id,
+        watch_id=None if window is None else window.watch_id,
         parameters_id=scope.parameters.parameters_id,
     )
 
 
-def _version(scope: Scope, condition: ConditionRules | None, given: int | None) -> int:
-    if given is not None:
-        return given
+def _added_s(spells: Sequence[Spell]) -> tuple[float, float, float]:
+    return (
+        sum(spell.low_s for spell in spells),
+        sum(spell.best_s for spell in spells),
+        sum(spell.high_s for spell in spells),
+    )
+
+
+def _version(scope: Scope, condition: ConditionRules | None, window: Window | None) -> int:
+    if window is not None:
+        return window.order_version
     return scope.rules.order_version if condition is None else condition.order_version
 
 

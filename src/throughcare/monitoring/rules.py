@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.ids import content_id
 from throughcare.kernel.time import (
     DAY_US,
@@ -74,13 +75,17 @@ class Window:
     Parameters
     ----------
     scheduled : Interval
-        As the timetable says; its start anchors the incident's id.
+        As the timetable says.
+    anchor_us : int
+        From when the order version governs it: the window's start, or the instant of a variation inside it. It
+        anchors the incident's id, so that two windows of one night never share one.
     pieces : tuple of Interval
         What is left after allowances given beforehand are cut out; may be empty.
     watch_id, order_version, label : str, int, str
     """
 
     scheduled: Interval
+    anchor_us: int
     pieces: tuple[Interval, ...]
     watch_id: str
     order_version: int
@@ -145,6 +150,11 @@ def compile_rules(
     ----------
     within : Interval
         Bounded: windows are compiled for this time only.
+
+    Raises
+    ------
+    RefusedInput
+        If two orders name one activation: only one of them would be watched.
     """
     activations: dict[str, ActivationRules] = {}
     described: list[Any] = [parameters.as_dict()]
@@ -152,6 +162,7 @@ def compile_rules(
         pieces = timeline(history, known_at_us=known_at_us)
         described.append([[piece.start_us, piece.end_us, order.as_json()] for piece, order in pieces])
         for activation_id in sorted({a.activation_id for _, order in pieces for a in order.activations}):
+            _check_not_taken(activations.get(activation_id), history)
             activations[activation_id] = _compile_activation(activation_id, pieces, parameters, within)
     return Rules(
         rules_id=content_id("rules", described),
@@ -159,6 +170,17 @@ def compile_rules(
         within=within,
         parameters=parameters,
         activations=activations,
+    )
+
+
+def _check_not_taken(taken: ActivationRules | None, history: OrderHistory) -> None:
+    if taken is None:
+        return
+    raise RefusedInput(
+        where=f"activation {taken.activation.activation_id}",
+        expected="an activation of one order",
+        found=f"it in order {taken.order_id} and in order {history.order_id}",
+        action="Write the conditions of both into one order, or give each fitting its own activation.",
     )
 
 
@@ -177,7 +199,9 @@ def _compile_activation(
         if shared is None:
             continue
         for condition in version.conditions:
-            conditions.extend(_compile_condition(version, worn, condition, shared, parameters, watches))
+            conditions.extend(
+                _compile_condition(version, worn, condition, piece, shared, parameters, watches)
+            )
     return ActivationRules(
         activation=activation,
         wearer_ref=order.wearer_ref,
@@ -203,8 +227,10 @@ def _merge_group(group: list[ConditionRules]) -> ConditionRules:
     for window in (window for item in group for window in item.windows):
         key = (window.watch_id, window.scheduled)
         before = windows.get(key)
-        pieces = window.pieces if before is None else merge_intervals([*before.pieces, *window.pieces])
-        windows[key] = replace(window, pieces=pieces)
+        if before is not None:
+            pieces = merge_intervals([*before.pieces, *window.pieces])
+            window = replace(window, pieces=pieces, anchor_us=min(before.anchor_us, window.anchor_us))  # noqa: PLW2901
+        windows[key] = window
     last = group[-1]
     allowances = {(a.kind, a.allowance_id, a.interval): a for item in group for a in item.allowances}
     return replace(
@@ -232,6 +258,7 @@ def _compile_condition(
     order: Order,
     worn: Activation,
     condition: AnyCondition,
+    piece: Interval,
     shared: Interval,
     parameters: Parameters,
     watches: dict[str, Watch],
@@ -244,7 +271,7 @@ def _compile_condition(
     for kind, spans, area, radio in _demands(order, worn, condition, shared, parameters):
         watch = _watch(worn, condition, kind, area, radio)
         watches[watch.watch_id] = watch
-        windows = tuple(_windows(spans, watch, order, allowances, runs))
+        windows = tuple(_windows(spans, watch, order, allowances, piece.start_us, runs))
         found.append(
             ConditionRules(
                 condition=condition,
@@ -356,7 +383,12 @@ def _watch(worn: Activation, condition: AnyCondition, kind: IncidentKind, area: 
 
 
 def _windows(
-    spans: list[ScheduledSpan], watch: Watch, order: Order, allowances: tuple[Allowance, ...], runs: Interval
+    spans: list[ScheduledSpan],
+    watch: Watch,
+    order: Order,
+    allowances: tuple[Allowance, ...],
+    governs_us: int,
+    runs: Interval,
 ) -> list[Window]:
     given_before = [a.interval for a in allowances if a.kind != "reasonable_excuse"]
     windows: list[Window] = []
@@ -365,7 +397,8 @@ def _windows(
         shared = scheduled.intersect(runs)
         if shared is not None:
             pieces = subtract_intervals([shared], given_before) if given_before else (shared,)
-            windows.append(Window(scheduled, pieces, watch.watch_id, order.version, item.label))
+            anchor_us = max(scheduled.start_us, governs_us)
+            windows.append(Window(scheduled, anchor_us, pieces, watch.watch_id, order.version, item.label))
     return windows
 
 

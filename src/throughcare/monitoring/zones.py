@@ -8,15 +8,8 @@ from __future__ import annotations
 
 from throughcare.kernel.reasons import Reason
 from throughcare.kernel.time import SECOND_US, Interval, intersect_intervals, subtract_intervals
-from throughcare.monitoring.incidents import (
-    AlertCode,
-    Allowed,
-    Incident,
-    IncidentKind,
-    IncidentStatus,
-    Spell,
-    incident_id,
-)
+from throughcare.monitoring.drafting import draft
+from throughcare.monitoring.incidents import AlertCode, Allowed, Incident, IncidentKind, Spell
 from throughcare.monitoring.rules import ConditionRules, Window
 from throughcare.monitoring.scope import Scope
 from throughcare.monitoring.spells import RawSpell, SegmentIndex, detected_us, seconds, spells_in, union
@@ -83,50 +76,27 @@ def _incident(scope: Scope, rules: ConditionRules, group: list[Located]) -> Inci
     told = tuple(_spell(spell, code) for spell in spells)
     best = union(spells, "best")
     excuses = [a for a in rules.allowances if a.kind == "reasonable_excuse"]
-    is_open = spells[-1].open
-    settled = _is_settled(scope, group[-1])
     evidence = sum(spell.evidence for spell in told)
-    return Incident(
-        incident_id=incident_id(
-            activation_id=scope.rules.activation.activation_id,
-            condition_id=rules.condition.condition_id,
-            kind=rules.kind,
-            anchor_us=best[0].start_us,
-        ),
+    facts = {"reports": evidence, "visits": len(told)}
+    return draft(
+        scope,
         kind=rules.kind,
         code=code,
-        status=IncidentStatus.CLOSED if settled else IncidentStatus.OPEN,
-        activation_id=scope.rules.activation.activation_id,
-        wearer_ref=scope.rules.wearer_ref,
-        order_id=rules.order_id,
-        order_version=window.order_version,
-        condition_id=rules.condition.condition_id,
-        window=None if window.label == "always" else window.scheduled,
-        start_us=best[0].start_us,
-        end_us=None if is_open else best[-1].stop_us,
+        closed=_is_settled(scope, group[-1]),
         detected_us=detected_us(scope, first, dwell_s=scope.parameters.zone_dwell_s),
         spells=told,
-        low_s=seconds(union(spells, "low")),
-        best_s=seconds(best),
-        high_s=seconds(union(spells, "high")),
-        unknown_s=0.0,
-        allowed=tuple(
-            Allowed(a.kind, a.allowance_id, seconds(intersect_intervals(best, [a.interval])), a.reason)
-            for a in excuses
-            if intersect_intervals(best, [a.interval])
-        ),
-        atv_s=seconds(subtract_intervals(best, [a.interval for a in excuses])),
+        reasons=[Reason("zone_evidenced", f"{evidence} {WORDS[rules.kind]}", facts)],
         confidence=max(spell.segment.confidence for spell in spells),
-        cause=None,
-        reasons=(
-            Reason(
-                "zone_evidenced",
-                f"{evidence} {WORDS[rules.kind]}",
-                {"reports": evidence, "visits": len(told)},
-            ),
+        atv_s=seconds(subtract_intervals(best, [a.interval for a in excuses])),
+        condition=rules,
+        window=window,
+        bounds_s=(seconds(union(spells, "low")), seconds(best), seconds(union(spells, "high"))),
+        allowed=tuple(
+            Allowed(a.kind, a.allowance_id, seconds(shared), a.reason)
+            for a in excuses
+            for shared in [intersect_intervals(best, [a.interval])]
+            if shared
         ),
-        watch_id=window.watch_id,
-        parameters_id=scope.parameters.parameters_id,
     )
 
 
