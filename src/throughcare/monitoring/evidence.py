@@ -12,7 +12,7 @@ from throughcare.monitoring.incidents import Incident
 
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """One fix or radio report near an incident: used or not, why, and what it did to the probability.
+    """One fix or status near an incident: used or not, why, and what it did to the probability.
 
     Parameters
     ----------
@@ -29,6 +29,8 @@ class EvidenceItem:
         This item's own probability of compliance; None when it was not used.
     p_after : float or None
         The tempered probability of compliance after it.
+    value : float or None
+        What a status measured: percent of battery, percent of alcohol.
     """
 
     number: int
@@ -42,6 +44,7 @@ class EvidenceItem:
     why: str
     p_compliant: float | None
     p_after: float | None
+    value: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the item as JSON values."""
@@ -57,6 +60,7 @@ class EvidenceItem:
             "why": self.why,
             "p_compliant": self.p_compliant,
             "p_after": self.p_after,
+            "value": self.value,
         }
 
 

@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from throughcare.kernel.columns import Ints
 from throughcare.kernel.time import MINUTE_US, iso_utc
 from throughcare.monitoring import kernels
 from throughcare.monitoring.evidence import EvidenceBundle, EvidenceItem
 from throughcare.monitoring.fixes import Source
 from throughcare.monitoring.folding import Trace, probability, start_carry, trace
 from throughcare.monitoring.incidents import Incident, IncidentKind
-from throughcare.monitoring.items import FIX, Items, merge_items
-from throughcare.monitoring.rules import ConditionRules
+from throughcare.monitoring.items import FIX, PRESENCE_KINDS, merge_items
+from throughcare.monitoring.rules import ConditionRules, Window
 from throughcare.monitoring.scope import Scope
 from throughcare.monitoring.status import StatusKind
 from throughcare.orders.model import Curfew, Order
@@ -45,6 +46,8 @@ class Tracer:
         self.order = order
         self.code_version = code_version
         self._items = merge_items(scope.fixes, scope.statuses, scope.parameters)
+        presence = np.isin(scope.statuses.kind, np.array(PRESENCE_KINDS, dtype=np.int64))
+        self._others = np.flatnonzero(~presence)  # what decides no presence but may be what happened
         self._traces: dict[str, Trace] = {}
 
     def bundle(self, incident: Incident) -> EvidenceBundle:
@@ -68,15 +71,42 @@ class Tracer:
         if incident.kind in WITHHELD:
             return ()
         stop_us = self.scope.now_us if incident.end_us is None else incident.end_us
-        items = self._items
-        first = int(np.searchsorted(items.t_us, incident.start_us - MARGIN_US))
-        last = int(np.searchsorted(items.t_us, stop_us + MARGIN_US, side="right"))
         traced = None if incident.watch_id is None else self._trace(incident.watch_id)
+        span = (incident.start_us - MARGIN_US, stop_us + MARGIN_US)
+        others = [
+            (int(self.scope.statuses.t_us[row]), 0, int(row))
+            for row in self._others[_within(self.scope.statuses.t_us[self._others], span)]
+        ]
+        items = [
+            (int(self._items.t_us[row]), 1, row)
+            for row in range(len(self._items))[_within(self._items.t_us, span)]
+        ]
         return tuple(
-            self._item(items, row, number, traced) for number, row in enumerate(range(first, last), 1)
+            self._item(row, number, traced) if is_item else self._recorded(row, number)
+            for number, (_, is_item, row) in enumerate(sorted([*others, *items]), 1)
         )
 
-    def _item(self, items: Items, row: int, number: int, traced: Trace | None) -> EvidenceItem:
+    def _recorded(self, row: int, number: int) -> EvidenceItem:
+        """Return a status that decides no presence, as it was recorded."""
+        statuses = self.scope.statuses
+        kind = StatusKind(int(statuses.kind[row]))
+        return EvidenceItem(
+            number=number,
+            t_us=int(statuses.t_us[row]),
+            source="home_unit" if kind <= StatusKind.UNIT_DEAD else "tag",
+            lat_deg=None,
+            lon_deg=None,
+            accuracy_m=None,
+            level=None,
+            used=False,
+            why=kind.name.lower(),
+            p_compliant=None,
+            p_after=None,
+            value=_number(float(statuses.value[row])),
+        )
+
+    def _item(self, row: int, number: int, traced: Trace | None) -> EvidenceItem:
+        items = self._items
         kind = int(items.kind[row])
         why, used, own, after = "recorded", False, None, None
         if traced is not None:
@@ -90,8 +120,9 @@ class Tracer:
             name = StatusKind(kind).name.lower()
             source = "home_unit" if kind <= StatusKind.UNIT_DEAD else "tag"
             why = why if used else f"{name}: {why}" if name not in why else why
+            value = _number(float(self.scope.statuses.value[items.origin[row]]))
             return EvidenceItem(
-                number, int(items.t_us[row]), source, None, None, None, None, used, why, own, after
+                number, int(items.t_us[row]), source, None, None, None, None, used, why, own, after, value
             )
         fix = int(items.origin[row])
         fixes = self.scope.fixes
@@ -123,15 +154,7 @@ class Tracer:
         rule["condition_id"] = found.condition.condition_id
         rule["words"] = list(condition_words(self.order, found.condition))
         rule["areas"] = self._areas(found)
-        window = next(
-            (
-                w
-                for w in found.windows
-                if w.watch_id == incident.watch_id
-                and w.scheduled.start_us <= incident.start_us < w.scheduled.stop_us
-            ),
-            None,
-        )
+        window = next((w for w in found.windows if _is_of(w, incident)), None)
         if window is not None:
             rule["window"] = {
                 "label": window.label,
@@ -141,19 +164,21 @@ class Tracer:
         return rule
 
     def _condition(self, incident: Incident) -> ConditionRules | None:
-        return next(
-            (
-                rules
-                for rules in self.scope.rules.conditions
-                if rules.condition.condition_id == incident.condition_id
-            ),
-            None,
-        )
+        """Return the condition's rules: of the incident's own watch where a condition has several."""
+        of_condition = [
+            rules
+            for rules in self.scope.rules.conditions
+            if rules.condition.condition_id == incident.condition_id
+        ]
+        watched = [r for r in of_condition if any(w.watch_id == incident.watch_id for w in r.windows)]
+        return next(iter([*watched, *of_condition]), None)
 
     def _areas(self, found: ConditionRules) -> list[dict[str, Any]]:
         condition = found.condition
         if isinstance(condition, Curfew):
             used = {p for phase in condition.phases for item in phase.timetable for p in item.place_ids}
+            if condition.release_day is not None:
+                used.add(condition.release_day.place_id)
             return [
                 place.area.model_dump(mode="json") for place in self.order.places if place.place_id in used
             ]
@@ -162,6 +187,19 @@ class Tracer:
             return [area.model_dump(mode="json")]
         place_id = getattr(condition, "place_id", None)
         return [] if place_id is None else [self.order.place(place_id).area.model_dump(mode="json")]
+
+
+def _within(t_us: Ints, span: tuple[int, int]) -> slice:
+    first, last = np.searchsorted(t_us, span[0]), np.searchsorted(t_us, span[1], side="right")
+    return slice(int(first), int(last))
+
+
+def _is_of(window: Window, incident: Incident) -> bool:
+    if window.watch_id != incident.watch_id:
+        return False
+    if incident.window is not None:
+        return window.scheduled == incident.window and window.order_version == incident.order_version
+    return window.scheduled.contains(incident.start_us)
 
 
 def _number(value: float) -> float | None:

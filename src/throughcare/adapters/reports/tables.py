@@ -51,7 +51,7 @@ def item_rows(items: Sequence[EvidenceItem], zone: str) -> list[ItemRow]:
             given=_given(item.accuracy_m, item.level),
             circle=_circle(item.accuracy_m, item.level),
             used="yes" if item.used else "no",
-            why=item.why.replace("_", " "),
+            why=item.why.replace("_", " ") + ("" if item.value is None else f" {item.value:g}"),
             probability=words.NOTHING if item.p_after is None else words.probability(item.p_after),
         )
         for item in items
