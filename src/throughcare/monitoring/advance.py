@@ -248,7 +248,8 @@ def _tell(
             told[incident.incident_id] = before
             continue
         revision = 1 if before is None else before.revision + 1
-        events.append(_news(incident, before, revision, material, now_us))
+        standing = None if before is None or before.retracted else before
+        events.append(_news(incident, standing, revision, material, now_us))
         told[incident.incident_id] = Told(
             incident_id=incident.incident_id,
             kind=str(incident.kind),
@@ -259,8 +260,14 @@ def _tell(
             material=material,
             revision=revision,
         )
-    gone = sorted(held.told.keys() - told.keys())
-    events.extend(_retraction(held, held.told[incident_id], now_us) for incident_id in gone)
+    for incident_id in sorted(held.told.keys() - told.keys()):
+        before = held.told[incident_id]
+        if not before.retracted:
+            events.append(_retraction(held, before, now_us))
+            before = replace(
+                before, end_us=None, stop_us=before.start_us, material="", revision=before.revision + 1
+            )
+        told[incident_id] = before
     return told, events
 
 

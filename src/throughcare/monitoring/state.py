@@ -24,7 +24,8 @@ class Told:
     """What was last told of an incident that may still change.
 
     ``end_us`` is when it ended, None while it lasts; ``stop_us`` the instant after which no fact can change
-    it, None while it is open (it may be over and open, while a repeat would still belong to it).
+    it, None while it is open (it may be over and open, while a repeat would still belong to it). ``material`` is
+    empty once it was retracted: should later facts bring it back, its revisions go on and no event id repeats.
     """
 
     incident_id: str
@@ -35,6 +36,11 @@ class Told:
     stop_us: int | None
     material: str
     revision: int
+
+    @property
+    def retracted(self) -> bool:
+        """Whether the last telling took it back."""
+        return not self.material
 
 
 @dataclass(frozen=True, slots=True, eq=False)
