@@ -7,6 +7,7 @@ import io
 import os
 import re
 import shlex
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,6 +106,13 @@ def test_what_the_tutorial_promises_is_what_a_reader_gets(
     assert follow("tutorial.md") >= 15
     pages = {path.name for path in Path("watched/report").glob("*.html")}
     assert pages >= {"index.html", "ACT-1.html"}
+    written = [
+        path
+        for folder in ("watched", "replayed", "town")
+        for path in Path(folder).rglob("*")
+        if path.is_file()
+    ]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
     altered = next(Path("watched/evidence").glob("*.json"))
     altered.write_text(altered.read_text().replace('"best_s":', '"best_s":1', 1))
     code, output = run("python verify.py watched")

@@ -16,6 +16,7 @@ from typing import Any
 
 import typst
 
+from throughcare.adapters.files.atomic import atomic_bytes
 from throughcare.adapters.reports import tables, words
 from throughcare.adapters.reports.background import Background
 from throughcare.adapters.reports.map import draw_incident_map, no_map_words
@@ -65,8 +66,8 @@ def write_evidence(
     out_dir.mkdir(parents=True, exist_ok=True)
     stem = safe_stem(bundle.incident.incident_id)
     pdf, record = out_dir / f"{stem}.pdf", out_dir / f"{stem}.json"
-    pdf.write_bytes(evidence_pdf(bundle, activation=activation, background=background, gap_us=gap_us))
-    record.write_bytes(bundle_json(bundle).encode())
+    atomic_bytes(pdf, evidence_pdf(bundle, activation=activation, background=background, gap_us=gap_us))
+    atomic_bytes(record, bundle_json(bundle).encode())
     return pdf, record
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from throughcare.adapters.files.atomic import atomic_bytes
 from throughcare.adapters.reports import words
 from throughcare.adapters.reports.contents import letter_css
 from throughcare.adapters.reports.svg import plain
@@ -119,4 +120,4 @@ def pack(sections: Sequence[str], *, first_room: int, room: int = PAGE_BYTES) ->
 
 def write(path: Path, page: str) -> None:
     """Write a page as UTF-8 with plain line ends on every system."""
-    path.write_bytes(page.encode("utf-8"))
+    atomic_bytes(path, page.encode("utf-8"))
