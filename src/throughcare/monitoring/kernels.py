@@ -360,7 +360,8 @@ def take_fix(marks, sums, t, distance, own, poor, settings):  # type: ignore[no-
     after, pull, why = before + share * (own - before), share * own, WHY_USED
     if settings[S_RULE] > 0.0:
         after = rule_odds(marks, before, t, distance, settings)
-        pull = after - before
+        # at a bound the log-odds move no more, but each fix still speaks for its side
+        pull = Z_LIMIT * settings[S_CAP] if distance >= 0.0 else -1e-6
     elif poor and after < before and after < -settings[S_POOR_LIMIT]:
         after = min(before, -settings[S_POOR_LIMIT])
         pull, why = after - before, WHY_POOR_CAPPED

@@ -157,7 +157,8 @@ class Walk:
         limit = parameters.poor_source_share * self.open_log_odds
         if parameters.detector is Detector.TUNED_RULE:
             after = self._rule_odds(t_us, distance_m)
-            pull = after - before
+            # at a bound the log-odds move no more, but each fix still speaks for its side
+            pull = 4.0 * parameters.cap_log_odds if distance_m >= 0.0 else -1e-6
         elif items.poor[i] and after < before and after < -limit:
             after = min(before, -limit)
             pull = after - before
