@@ -119,3 +119,14 @@ def test_a_date_that_is_none_is_a_wrong_usage(night: Path, capsys: pytest.Captur
         call("monitor", "--first-date", "tomorrow")
     assert stopped.value.code == 2
     assert "expected a date such as 2026-03-09; found 'tomorrow'" in capsys.readouterr().err
+
+
+def test_rows_of_protected_persons_that_cannot_be_used_are_counted_and_written_nowhere(
+    night: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = "\nP-1,2026-03-09T20:00:00Z,53.987654,1.512345,10\n"
+    (night / "protected.csv").write_text(HEADER + kept + "P-1,never,53.987654,1.512345,10\n")
+    assert call("monitor", "--protected", "protected.csv") == 0
+    assert "of protected persons, 1 row could not be used: unreadable_time" in capsys.readouterr().out
+    for path in (night / "out").iterdir():
+        assert b"53.98765" not in path.read_bytes()

@@ -74,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         if now_us is None and not (len(loaded.fixes) or len(loaded.statuses)):
             raise _nothing_to_watch(arguments.out, loaded)
+        protected, unusable = read_protected(arguments.protected, options=read_options(arguments))
         known_at_us = instant_or_none(arguments.known_at)
         found = monitor(
             histories,
@@ -83,10 +84,12 @@ def run(arguments: argparse.Namespace) -> int:
             now_us=newest_us(loaded.fixes, loaded.statuses) if now_us is None else now_us,
             known_at_us=clock if known_at_us is None else known_at_us,
             progress=progress,
-            protected=read_protected(arguments.protected, options=read_options(arguments)),
+            protected=protected,
         )
         index = _write(arguments, found, loaded, background, clock, progress)
     print_summary(found, loaded, refused=len(refusals))
+    for reason, count in unusable.most_common():
+        print(f"  of protected persons, {counted(count, 'row', 'rows')} could not be used: {reason}")
     print(f"report: {index}")
     return 1 if refusals else 0
 

@@ -199,11 +199,14 @@ def _without_repeats(batches: list[Batch], kind: type[Batch], tally: _Tally) -> 
     return whole.take(np.sort(order[first]))
 
 
-def read_protected(paths: Sequence[Path], *, options: ReadOptions) -> Positions:
-    """Return protected persons' positions, keyed by their opaque reference; kept apart from everything else."""
-    return Positions.concat(
-        [chunk.positions for path in paths for chunk in open_positions(path, options=options)]
-    )
+def read_protected(paths: Sequence[Path], *, options: ReadOptions) -> tuple[Positions, Counter[str]]:
+    """Return protected persons' positions, keyed by their opaque reference, and why others cannot be used.
+
+    They are kept apart from everything else: the rejected rows are counted by reason and written nowhere.
+    """
+    chunks = [chunk for path in paths for chunk in open_positions(path, options=options)]
+    rejected = Counter(reject.reason for chunk in chunks for reject in chunk.rejects)
+    return Positions.concat([chunk.positions for chunk in chunks]), rejected
 
 
 def earliest_us(histories: Iterable[OrderHistory]) -> int:
