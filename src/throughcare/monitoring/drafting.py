@@ -60,14 +60,12 @@ def draft(
     bounds_s: tuple[float, float, float] | None = None,
     allowed: tuple[Allowed, ...] = (),
 ) -> Incident:
-    """Return the incident that runs from the first spell's start to the last spell's end.
+    """Return the incident of one or more spells, in time order, of which only the last may be open.
 
     Parameters
     ----------
     closed : bool
         Whether no later fact can make it grow (it may be over and still open, while a repeat would merge).
-    spells : sequence of Spell, at least one
-        In time order; only the last may be open.
     anchor_us : int or None
         What the id rests on; None is the first spell's start.
     bounds_s : (low, best, high) or None, seconds
@@ -75,14 +73,10 @@ def draft(
     """
     worn = scope.rules
     condition_id = None if condition is None else condition.condition.condition_id
+    anchor_us = spells[0].start_us if anchor_us is None else anchor_us
     low_s, best_s, high_s = bounds_s or _added_s(spells)
     return Incident(
-        incident_id=incident_id(
-            activation_id=worn.activation.activation_id,
-            condition_id=condition_id,
-            kind=kind,
-            anchor_us=spells[0].start_us if anchor_us is None else anchor_us,
-        ),
+        incident_id=_id(scope, condition_id, kind, anchor_us),
         kind=kind,
         code=code,
         status=IncidentStatus.CLOSED if closed else IncidentStatus.OPEN,
@@ -108,6 +102,11 @@ def draft(
         watch_id=None if window is None else window.watch_id,
         parameters_id=scope.parameters.parameters_id,
     )
+
+
+def _id(scope: Scope, condition_id: str | None, kind: IncidentKind, anchor_us: int) -> str:
+    activation_id = scope.rules.activation.activation_id
+    return incident_id(activation_id=activation_id, condition_id=condition_id, kind=kind, anchor_us=anchor_us)
 
 
 def _added_s(spells: Sequence[Spell]) -> tuple[float, float, float]:

@@ -225,7 +225,7 @@ def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped
     count = emit(marks, sums, boundary, out_i, out_f, count)
     marks[STATE] = state
     marks[SEG_START] = boundary
-    marks[SEG_FIRST] = boundary if state == 0 else first
+    marks[SEG_FIRST] = boundary if state == 0 else max(first, boundary)
     marks[SEG_LAST] = boundary if state == 0 else t
     marks[SEG_DECIDED] = t
     marks[SEG_COUNT] = 0 if state == 0 else number

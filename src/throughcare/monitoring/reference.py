@@ -223,7 +223,7 @@ class Walk:
         if state == UNKNOWN:  # doubt undoes no run: what ends it is dated back to where it began
             self.first_us, self.last_us, self.evidence = boundary_us, boundary_us, 0
             return
-        self.first_us, self.last_us, self.evidence = first_us, t_us, count
+        self.first_us, self.last_us, self.evidence = max(first_us, boundary_us), t_us, count
         self.drop, self.rise = Run(), Run()
 
     def _lose(self, at_us: int) -> None:
