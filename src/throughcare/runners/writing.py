@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -54,6 +55,7 @@ def write_run(
         Streets and buildings under the maps.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
+    _clear_earlier(out_dir)
     written = _write_data(out_dir, run, loaded)
     entry = out_dir / "incidents.json"
     view = run_view(
@@ -70,6 +72,7 @@ def write_run(
             background=background,
             progress=lambda done, total: progress("drawing the report", done, total),
         )
+        written.extend(sorted(entry.parent.iterdir()))
     if with_packs:
         written.extend(_write_packs(out_dir / "evidence", view, background, progress))
     write_manifest(
@@ -81,6 +84,17 @@ def write_run(
         known_at_us=run.rules.known_at_us,
     )
     return entry
+
+
+def _clear_earlier(out_dir: Path) -> None:
+    """Remove the report and the packs of an earlier run: a page of another run must not stand beside this one's.
+
+    Only where a manifest shows that a run made them.
+    """
+    if (out_dir / "manifest.json").is_file():
+        (out_dir / "manifest.json").unlink()
+        for folder in ("report", "evidence"):
+            shutil.rmtree(out_dir / folder, ignore_errors=True)
 
 
 def _write_data(out_dir: Path, run: Run, loaded: Loaded) -> list[Path]:
