@@ -123,7 +123,7 @@ def open_tail(carry: Carry, *, now_us: int, parameters: Parameters) -> tuple[Seg
     silent = last != NO_TIME_US and now_us - last > parameters.gap_limit_s * SECOND_US
     if current.state is Presence.UNKNOWN or not silent:
         return (_with_end(current, None),)
-    lost = last + 1  # the segment holds at least its last evidence
+    lost = last + kernels.REPORT_US  # the segment holds at least its last evidence
     return (_with_end(current, lost), Segment(lost, None, Presence.UNKNOWN, lost, lost, lost, 0, 0.5))
 
 

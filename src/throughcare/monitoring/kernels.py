@@ -66,6 +66,8 @@ SETTINGS = 18
     WHY_TAG_SILENT,
 ) = range(9)
 
+REPORT_US = 1_000_000  # a report speaks for its second: that long a segment outlives its last evidence
+
 SEGMENT_INTS = 7  # start, end, state, first, last, decided, count
 
 _HEARD = int(StatusKind.RADIO_HEARD)
@@ -195,7 +197,7 @@ def lose(marks, sums, at, out_i, out_f, count):  # type: ignore[no-untyped-def]
     The segment holds at least its last evidence, so that even one report leaves its trace.
     """
     if marks[STATE] != 0:
-        at = max(at, marks[LAST_ANY] + 1)
+        at = max(at, marks[LAST_ANY] + REPORT_US)
         count = emit(marks, sums, at, out_i, out_f, count)
         marks[STATE] = 0
         marks[SEG_START] = at

@@ -16,6 +16,7 @@ from throughcare.monitoring.fixes import Fixes
 from throughcare.monitoring.folding import open_log_odds, probability
 from throughcare.monitoring.incidents import Incident
 from throughcare.monitoring.items import FIX, Items, canonical_fixes, canonical_statuses, merge_items
+from throughcare.monitoring.kernels import REPORT_US
 from throughcare.monitoring.membership import log_ratio, log_ratio_table
 from throughcare.monitoring.parameters import Detector, Parameters
 from throughcare.monitoring.presence import Presence, Segment
@@ -229,7 +230,9 @@ class Walk:
     def _lose(self, at_us: int) -> None:
         if self.state != UNKNOWN:
             if self.last_any_us is not None:
-                at_us = max(at_us, self.last_any_us + 1)  # the segment holds at least its last evidence
+                at_us = max(
+                    at_us, self.last_any_us + REPORT_US
+                )  # the segment holds at least its last evidence
             self._close(at_us)
             self.state = UNKNOWN
             self.start_us = self.first_us = self.last_us = self.decided_us = at_us
@@ -260,7 +263,7 @@ class Walk:
         silent = last_us is not None and now_us - last_us > self.parameters.gap_limit_s * SECOND_US
         if self.state == UNKNOWN or not silent or last_us is None:
             return (*self.segments, self._segment(None))
-        lost_us = last_us + 1
+        lost_us = last_us + REPORT_US
         unknown = Segment(lost_us, None, UNKNOWN, lost_us, lost_us, lost_us, 0, 0.5)
         return (*self.segments, self._segment(lost_us), unknown)
 
