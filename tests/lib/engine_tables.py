@@ -27,12 +27,14 @@ from throughcare.kernel.time import (
     local_datetime,
     parse_instant,
 )
-from throughcare.monitoring.advance import advance
+from throughcare.monitoring.advance import advance, scope_of
 from throughcare.monitoring.events import final_incidents
 from throughcare.monitoring.fixes import Fixes, Source
 from throughcare.monitoring.incidents import Incident
 from throughcare.monitoring.parameters import Parameters
 from throughcare.monitoring.rules import Rules, compile_rules
+from throughcare.monitoring.scope import Scope
+from throughcare.monitoring.spells import SegmentIndex, unknown_s
 from throughcare.monitoring.state import State
 from throughcare.monitoring.status import Statuses
 from throughcare.orders.history import history_of
@@ -207,10 +209,27 @@ def rules_of(
     )
 
 
+def final(rules: Rules, found: tuple[Fixes, Statuses], *, now_us: int) -> tuple[Scope, tuple[Incident, ...]]:
+    """Return what the rules saw and the incidents that stand after one evaluation, in order of start."""
+    state, events = advance(State(), *found, rules=rules, now_us=now_us)
+    compiled = rules.activations["act-1"]
+    scope = scope_of(state.activations["act-1"], compiled=compiled, rules=rules, now_us=now_us)
+    standing = final_incidents(events).values()
+    return scope, tuple(sorted(standing, key=lambda i: (i.start_us, i.incident_id)))
+
+
 def incidents(rules: Rules, found: tuple[Fixes, Statuses], *, now_us: int) -> tuple[Incident, ...]:
-    """Return the incidents that stand, from one evaluation; in order of start."""
-    _, events = advance(State(), *found, rules=rules, now_us=now_us)
-    return tuple(sorted(final_incidents(events).values(), key=lambda i: (i.start_us, i.incident_id)))
+    """Return the incidents that stand after one evaluation, in order of start."""
+    return final(rules, found, now_us=now_us)[1]
+
+
+def unknown_min(scope: Scope) -> float:
+    """Return the minutes of demanded time up to now in which nothing is known, with an incident or without."""
+    return sum(
+        unknown_s(SegmentIndex(scope.segments[window.watch_id], now_us=scope.now_us), window.pieces) / 60
+        for condition in scope.rules.conditions
+        for window in condition.windows
+    )
 
 
 def minutes(cell: str) -> tuple[float, ...]:

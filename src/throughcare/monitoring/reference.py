@@ -188,8 +188,10 @@ class Walk:
         else:
             alone = self.tag_spoke_us is None
             missed = self.parameters.radio_alone_log_odds if alone else self.parameters.radio_missed_log_odds
+            # beside a tag that finds positions they reach what opens a violation and no more
+            most = bound if alone else min(bound, self.open_log_odds)
             pull = -missed * self._weight(t_us, self.last_radio_us)
-            self.radio_odds = max(-bound, min(self.radio_odds, 0.0) + pull)
+            self.radio_odds = max(-most, min(self.radio_odds, 0.0) + pull)
         if self._is_old(self.last_fix_us, t_us):
             self.fix_odds, self.last_fix_us = 0.0, None
         self.last_radio_us = t_us

@@ -13,20 +13,21 @@ from tests.lib.engine_tables import (
     check_lengths,
     check_told,
     facts,
+    final,
     incidents,
     night,
     order,
     places,
     rules_of,
+    unknown_min,
 )
 from tests.lib.markdown_tables import table
 from throughcare.kernel.time import SECOND_US, iso_utc
-from throughcare.monitoring.advance import advance, scope_of
+from throughcare.monitoring.advance import advance
 from throughcare.monitoring.events import EventKind, final_incidents
 from throughcare.monitoring.fixes import Fixes
 from throughcare.monitoring.incidents import Incident, IncidentKind
 from throughcare.monitoring.rules import Rules
-from throughcare.monitoring.spells import SegmentIndex, unknown_s
 from throughcare.monitoring.state import State
 from throughcare.monitoring.status import Statuses
 
@@ -50,19 +51,6 @@ def absences(rules: Rules, cell: str, *, clock: Clock, now: str = "Tue 08:00") -
     return [incident for incident in found if incident.kind is IncidentKind.CURFEW_ABSENCE]
 
 
-def unknown_minutes(rules: Rules, cell: str, *, clock: Clock, now: str) -> float:
-    """Return the minutes of curfew up to now in which presence is unknown, with an incident or without."""
-    now_us = clock.us(now)
-    state, _ = advance(State(), *facts(cell, at=AT, clock=clock, now_us=now_us), rules=rules, now_us=now_us)
-    compiled = rules.activations["act-1"]
-    scope = scope_of(state.activations["act-1"], compiled=compiled, rules=rules, now_us=now_us)
-    return sum(
-        unknown_s(SegmentIndex(scope.segments[window.watch_id], now_us=now_us), window.pieces) / 60
-        for condition in compiled.conditions
-        for window in condition.windows
-    )
-
-
 def by_case(row: dict[str, str]) -> str:
     return row["case"]
 
@@ -79,13 +67,16 @@ def by_case(row: dict[str, str]) -> str:
 def test_a_night_is_told_as_the_table_says(row: dict[str, str]) -> None:
     clock = Clock()
     rules = rules_of(order(curfew(), homes=HOMES, clock=clock), clock=clock)
-    found = absences(rules, row["where the tag was"], clock=clock, now=row["now"])
+    now_us = clock.us(row["now"])
+    told = facts(row["where the tag was"], at=AT, clock=clock, now_us=now_us)
+    scope, every = final(rules, told, now_us=now_us)
+    found = [incident for incident in every if incident.kind is IncidentKind.CURFEW_ABSENCE]
 
     check_told(found, row["told"], clock)
     check_lengths(found, row["at least / likely / at most (min)"])
-    unknown_min = unknown_minutes(rules, row["where the tag was"], clock=clock, now=row["now"])
-    assert row["unknown (min)"] == "-" or unknown_min == pytest.approx(float(row["unknown (min)"]), abs=2)
-    assert sum(incident.unknown_s for incident in found) / 60 in (0, pytest.approx(unknown_min))
+    known = unknown_min(scope)
+    assert row["unknown (min)"] == "-" or known == pytest.approx(float(row["unknown (min)"]), abs=2)
+    assert sum(incident.unknown_s for incident in found) / 60 in (0, pytest.approx(known))
     assert all(incident.atv_s == incident.best_s for incident in found)
 
 
