@@ -272,7 +272,7 @@ def _poor_fixes(scope: Scope, start_us: int) -> Finding | None:
         return None
     last = scope.fixes.take(np.arange(rows.start, rows.stop))
     wide = np.nan_to_num(last.accuracy_m, nan=0.0) > scope.parameters.wifi_accuracy_m
-    poor = int(np.count_nonzero(is_poor(last) | wide))
+    poor = int(np.count_nonzero(is_poor(last, scope.parameters) | wide))
     if poor < POOR_SHARE * len(last):
         return None
     words = "The last positions before the silence were poor, as where the signal is weak."

@@ -52,7 +52,7 @@ def settings_array(parameters: Parameters, kind: IncidentKind) -> NDArray[np.flo
     """Return the numbers that a kernel needs, in the columns that it names. Shape (18,)."""
     settings = np.zeros(kernels.SETTINGS)
     settings[kernels.S_RULE] = 1.0 if parameters.detector is Detector.TUNED_RULE else 0.0
-    settings[kernels.S_DECORRELATION_US] = parameters.decorrelation_s * SECOND_US
+    settings[kernels.S_DECORRELATION_US] = decorrelation_s(parameters, kind) * SECOND_US
     settings[kernels.S_MAX_WEIGHT] = parameters.max_weight
     settings[kernels.S_OPEN] = open_log_odds(parameters, kind)
     settings[kernels.S_CLOSE] = parameters.close_log_odds
@@ -76,6 +76,12 @@ def open_log_odds(parameters: Parameters, kind: IncidentKind) -> float:
     """Return the log-odds against compliance that open a violation of that kind."""
     is_zone = kind in (IncidentKind.ZONE_ENTRY, IncidentKind.ZONE_BUFFER, IncidentKind.ZONE_EXIT)
     return parameters.zone_open_log_odds if is_zone else parameters.open_log_odds
+
+
+def decorrelation_s(parameters: Parameters, kind: IncidentKind) -> float:
+    """Return the decorrelation time for that kind: at a home errors repeat longer than on the way."""
+    at_home = kind is IncidentKind.CURFEW_ABSENCE
+    return parameters.decorrelation_s if at_home else parameters.zone_decorrelation_s
 
 
 def fold(

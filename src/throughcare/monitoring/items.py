@@ -121,6 +121,6 @@ def merge_items(fixes: Fixes, statuses: Statuses, parameters: Parameters) -> Ite
         lon_deg=np.concatenate([blank, fixes.lon_deg])[order],
         sigma_m=np.concatenate([blank, sigma])[order],
         radius_m=np.concatenate([blank, sigma * np.sqrt(-2.0 * np.log(1.0 - 0.68))])[order],
-        poor=np.concatenate([np.zeros(len(wanted), np.bool_), is_poor(fixes)])[order],
+        poor=np.concatenate([np.zeros(len(wanted), np.bool_), is_poor(fixes, parameters)])[order],
         origin=np.concatenate([wanted, np.arange(len(fixes))])[order].astype(np.int64),
     )

@@ -232,12 +232,12 @@ def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped
     marks[SEG_DECIDED] = t
     marks[SEG_COUNT] = 0 if state == 0 else number
     sums[PEAK] = 0.0
-    if state != 0:  # doubt undoes no run: what ends it is dated back to where it began
-        sums[DROP] = 0.0
+    sums[DROP] = 0.0
+    marks[DROP_FIRST] = NO_TIME_US
+    marks[DROP_COUNT] = 0
+    if state != 0:  # doubt keeps the run that raised it: a return is dated back to where it began
         sums[RISE] = 0.0
-        marks[DROP_FIRST] = NO_TIME_US
         marks[RISE_FIRST] = NO_TIME_US
-        marks[DROP_COUNT] = 0
         marks[RISE_COUNT] = 0
     return count
 

@@ -95,6 +95,13 @@ def sigma_m(positions: Positions, parameters: Parameters) -> Floats:
     return np.asarray(np.maximum(sigma, parameters.min_sigma_m), dtype=np.float64)
 
 
-def is_poor(positions: Positions) -> NDArray[np.bool_]:
-    """Return which fixes come from Wi-Fi or cell: they never open a violation alone. Shape (n,)."""
-    return np.asarray((positions.source == Source.WIFI) | (positions.source == Source.CELL))
+def is_poor(positions: Positions, parameters: Parameters) -> NDArray[np.bool_]:
+    """Return which fixes are too coarse to open a violation alone: Wi-Fi, cell, and any very wide radius.
+
+    Shape (n,). A phone's cell fixes often come without a source, and say so only by their radius.
+    """
+    wide = (
+        sigma_m(positions, parameters) * math.sqrt(-2.0 * math.log1p(-DEFAULT_LEVEL))
+        > parameters.poor_radius_m
+    )
+    return np.asarray((positions.source == Source.WIFI) | (positions.source == Source.CELL) | wide)

@@ -47,9 +47,10 @@ class Parameters:
     outlier_share, outlier_scale_m : float, probability and metres
         Share of fixes whose error is not what they say, and the scale of that error (Laplace): a fix that is
         far outside says more than one just outside, and none is conclusive.
-    decorrelation_s : float, seconds
+    decorrelation_s, zone_decorrelation_s : float, seconds
         Errors repeat themselves: a fix ``dt`` after the last moves the log-odds ``dt / decorrelation_s`` of the
-        way to what it says by itself. Repeating one error never adds up to certainty.
+        way to what it says by itself. Repeating one error never adds up to certainty. Shorter for zones and
+        appointments: on the way errors change sooner than at a home.
     max_weight : float
         The most that one fix may count, however long the silence before it.
     open_log_odds, zone_open_log_odds, close_log_odds : float
@@ -64,7 +65,9 @@ class Parameters:
         Log-odds against presence for one unheard poll of a home unit known to be up and in place: beside a tag
         that finds positions, and of a radio tag, of which the polls are all there is.
     poor_source_share : float
-        Wi-Fi and cell fixes may take the log-odds no further than this share of ``open_log_odds``.
+        Poor fixes may take the log-odds no further than this share of what opens a violation.
+    poor_radius_m : float, metres
+        A fix whose radius at 68 % is wider than this is poor, whatever its source; Wi-Fi and cell always are.
     gap_limit_s : float, seconds
         Silence longer than this is ``unknown`` from the last evidence on.
     min_sigma_m, gnss_accuracy_m, wifi_accuracy_m, cell_accuracy_m : float, metres
@@ -109,6 +112,7 @@ class Parameters:
     outlier_share: float = 0.1
     outlier_scale_m: float = 60.0
     decorrelation_s: float = 240.0
+    zone_decorrelation_s: float = 120.0
     max_weight: float = 0.4
     open_log_odds: float = 3.0
     zone_open_log_odds: float = 2.0
@@ -120,6 +124,7 @@ class Parameters:
     radio_missed_log_odds: float = 1.0
     radio_alone_log_odds: float = 1.5
     poor_source_share: float = 0.8
+    poor_radius_m: float = 200.0
     gap_limit_s: float = 900.0
     min_sigma_m: float = 5.0
     gnss_accuracy_m: float = 25.0

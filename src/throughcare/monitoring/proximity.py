@@ -92,12 +92,7 @@ def proximity(
     near, gathering_us = follow(pairs, own, parameters=parameters, now_us=now_us, over=over)
     ring, wider_us = _ring(pairs, asked.warning_m, parameters, now_us, over=over)
     found = passes(subject, protected, asked.distance_m, demanded=demanded, parameters=parameters)
-    # while evidence of closeness is gathering it will speak for itself
-    settled = [item for item in found if gathering_us is None or item.after_us < gathering_us]
-    ring = sorted(
-        [*ring, *(item for item in settled if not _overlaps(item, [*near, *ring], now_us))],
-        key=lambda item: (item.start_us, item.before_us),
-    )
+    ring = _with_passes(ring, found, near, gathering_us, now_us)
     stale_us = round(parameters.proximity_stale_s * SECOND_US)
     since = [gathering_us, wider_us, *(_unborne(track, now_us - stale_us) for track in (subject, protected))]
     quiet_us = min(item for item in [*since, now_us] if item is not None)
@@ -134,6 +129,20 @@ def _ring(
         return [], None
     own = evidence_of_closeness(pairs, warning_m, parameters=parameters)
     return follow(pairs, own, parameters=parameters, now_us=now_us, over=over)
+
+
+def _with_passes(
+    ring: Sequence[Approach],
+    found: Sequence[Approach],
+    near: Sequence[Approach],
+    gathering_us: int | None,
+    now_us: int,
+) -> list[Approach]:
+    """Return the ring's approaches and the passes between sparse positions that nothing else tells of."""
+    # while evidence of closeness is gathering it will speak for itself
+    settled = [item for item in found if gathering_us is None or item.after_us < gathering_us]
+    unseen = [item for item in settled if not _overlaps(item, [*near, *ring], now_us)]
+    return sorted([*ring, *unseen], key=lambda item: (item.start_us, item.before_us))
 
 
 def _overlaps(item: Approach, others: Sequence[Approach], now_us: int) -> bool:

@@ -13,7 +13,7 @@ from throughcare.kernel.time import SECOND_US
 from throughcare.monitoring.areas import compliance_distance_m
 from throughcare.monitoring.evaluate import evaluate
 from throughcare.monitoring.fixes import Fixes
-from throughcare.monitoring.folding import open_log_odds, probability
+from throughcare.monitoring.folding import decorrelation_s, open_log_odds, probability
 from throughcare.monitoring.incidents import Incident
 from throughcare.monitoring.items import FIX, Items, canonical_fixes, canonical_statuses, merge_items
 from throughcare.monitoring.kernels import REPORT_US
@@ -55,6 +55,7 @@ class Walk:
         self.parameters = parameters
         self.table = log_ratio_table(parameters.outlier_share)
         self.open_log_odds = open_log_odds(parameters, watch.kind)
+        self.decorrelation_s = decorrelation_s(parameters, watch.kind)
         self.segments: list[Segment] = []
         self.state = UNKNOWN
         self.start_us = self.first_us = self.last_us = self.decided_us = start_us
@@ -141,7 +142,7 @@ class Walk:
     def _weight(self, t_us: int, last_us: int | None) -> float:
         if last_us is None:
             return self.parameters.max_weight
-        independent = (t_us - last_us) / (self.parameters.decorrelation_s * SECOND_US)
+        independent = (t_us - last_us) / (self.decorrelation_s * SECOND_US)
         return min(self.parameters.max_weight, independent)
 
     def _take_fix(self, items: Items, i: int, t_us: int) -> float:

@@ -60,7 +60,9 @@ def proximity_track(fixes: Fixes, *, parameters: Parameters, until_us: int) -> P
     keep = ordered.t_us <= until_us
     keep[1:] &= ordered.t_us[1:] != ordered.t_us[:-1]
     kept = ordered.take(keep)
-    return ProximityTrack(kept.t_us, kept.lat_deg, kept.lon_deg, sigma_m(kept, parameters), is_poor(kept))
+    return ProximityTrack(
+        kept.t_us, kept.lat_deg, kept.lon_deg, sigma_m(kept, parameters), is_poor(kept, parameters)
+    )
 
 
 def pair(

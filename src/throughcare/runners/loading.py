@@ -173,6 +173,7 @@ def load_facts(
             tally.rows += status_chunk.rows
             tally.set_aside += status_chunk.set_aside
             progress(f"reading {path.name}", status_chunk.bytes_done, status_chunk.bytes_total)
+    tally.add((), _unstated_levels(fixes))
     return Loaded(
         fixes=_without_repeats(fixes, Fixes, tally),
         statuses=_without_repeats(read, Statuses, tally),
@@ -181,6 +182,15 @@ def load_facts(
         rows=tally.rows,
         set_aside=tally.set_aside,
     )
+
+
+def _unstated_levels(batches: list[Fixes]) -> list[Note]:
+    count = sum(int(np.count_nonzero(np.isnan(b.level) & ~np.isnan(b.accuracy_m))) for b in batches)
+    words = (
+        "An accuracy came without the share of errors that it holds: it is read as 68 %, in the wearer's favour. "
+        "State it with --accuracy-level."
+    )
+    return [Note("accuracy_level_not_stated", count, words)] if count else []
 
 
 def _without_repeats(batches: list[Batch], kind: type[Batch], tally: _Tally) -> Batch:

@@ -101,7 +101,13 @@ def test_what_a_fix_does_not_say_is_read_in_favour_of_the_wearer() -> None:
     assert found[5] == Parameters().min_sigma_m
 
 
-def test_wifi_and_cell_are_poor_and_nothing_else_is() -> None:
+def test_of_the_sources_only_wifi_and_cell_are_poor() -> None:
     every = [int(source) for source in Source]
-    found = is_poor(positions([10.0] * len(every), [0.68] * len(every), every))
+    found = is_poor(positions([10.0] * len(every), [0.68] * len(every), every), Parameters())
     assert [Source(s) for s, poor in zip(every, found, strict=True) if poor] == [Source.CELL, Source.WIFI]
+
+
+def test_a_radius_as_wide_as_a_phone_mast_gives_is_poor_whatever_its_source() -> None:
+    unsaid, satellite = int(Source.UNKNOWN), int(Source.GNSS)
+    found = is_poor(positions([199.0, 201.0, 900.0], [0.68] * 3, [unsaid, unsaid, satellite]), Parameters())
+    assert found.tolist() == [False, True, True]
