@@ -83,8 +83,8 @@ def decode(raw: bytes) -> State:
     if version != STATE_VERSION:
         raise _refusal(f"state version {STATE_VERSION} or older", f"version {version}")
     try:
-        header = json.loads(zlib.decompress(raw[_HEAD.size : _HEAD.size + length]))
-        reader = _Reader(zlib.decompress(raw[_HEAD.size + length :]))
+        header = json.loads(_inflated(raw[_HEAD.size : _HEAD.size + length]))
+        reader = _Reader(_inflated(raw[_HEAD.size + length :]))
         held = [_unpack_activation(item, reader) for item in header["activations"]]
     except (zlib.error, ValueError, KeyError) as problem:
         raise _refusal("a whole monitoring state", f"damaged bytes ({problem})") from None
@@ -93,6 +93,15 @@ def decode(raw: bytes) -> State:
         rules_id=header["rules_id"],
         now_us=header["now_us"],
     )
+
+
+def _inflated(raw: bytes) -> bytes:
+    """Return what was deflated; unlike ``zlib.decompress``, with nothing after it."""
+    stream = zlib.decompressobj()
+    found = stream.decompress(raw) + stream.flush()
+    if not stream.eof or stream.unused_data:
+        raise zlib.error("cut short, or something after the end")
+    return found
 
 
 def _refusal(expected: str, found: str) -> RefusedInput:
