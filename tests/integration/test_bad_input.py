@@ -340,3 +340,32 @@ def test_all_of_it_at_once_keeps_every_good_row_and_accounts_for_every_bad_one(r
     assert run(sound_order(), csv_text(*rows)) == 0
     run.check_nothing_lost(len(rows))
     assert run.numbers() == (len(rows), GOOD, len(bad), 1)
+
+
+def test_what_was_not_yet_recorded_makes_its_device_unknown_and_is_no_crash(run: Run) -> None:
+    later = sound_order(
+        version=2,
+        recorded_at="2026-03-20T10:00:00Z",
+        activations=[ACTIVATION, ACTIVATION | {"activation_id": "A2", "device_id": "T2"}],
+    )
+    rows = csv_text(*minute_rows(), *(row | {"device_id": "T2"} for row in minute_rows(5)))
+    assert run([sound_order(), later], rows, "--known-at", "2026-03-04T00:00:00Z") == 0
+    run.check_nothing_lost(GOOD + 5)
+    assert Counter(item["reason"] for item in run.rejects()) == {"unknown_device": 5}
+    assert run([sound_order(), later], rows, "--known-at", "2026-03-21T00:00:00Z") == 0
+    assert run.rejects() == []
+    assert run([sound_order()], rows, "--known-at", "2025-01-01T00:00:00Z") == 0
+    assert Counter(item["reason"] for item in run.rejects()) == {"unknown_device": GOOD + 5}
+
+
+def test_evaluating_as_at_an_earlier_instant_calls_no_clock_wrong(run: Run) -> None:
+    rows = [row | {"uploaded_date": ""} for row in minute_rows()]
+    assert run(sound_order(), csv_text(*rows), now="2026-03-02T18:29:00Z") == 0
+    run.check_nothing_lost(GOOD)
+    assert run.rejects() == []
+    assert "30 facts from after --now not evaluated" in run.said
+
+
+def test_two_orders_that_name_one_activation_are_refused_rather_than_one_left_unwatched(run: Run) -> None:
+    assert run([sound_order(), sound_order(order_id="o2")], csv_text(*minute_rows())) == 1
+    run.check_refusal("activation A1", "an activation of one order", "order o1 and in order o2")

@@ -18,7 +18,7 @@ from throughcare.cli.facts import (
     read_parameters,
 )
 from throughcare.kernel.errors import RefusedInput
-from throughcare.kernel.time import iso_utc
+from throughcare.kernel.time import iso_utc, parse_instant
 from throughcare.monitoring.incidents import Incident
 from throughcare.runners.loading import Loaded, Progress, load_facts, read_orders, read_protected
 from throughcare.runners.monitoring import Run, monitor, newest_us
@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     parameters = read_parameters(arguments.parameters)
     clock = clock_us()
     now_us = instant_or_none(arguments.now)
+    known_at_us = clock if arguments.known_at is None else parse_instant(arguments.known_at)
     histories, refusals = read_orders(arguments.orders)
     for refusal in refusals:
         print_refusal(refusal)
@@ -68,21 +69,21 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.statuses,
             histories=histories,
             options=read_options(arguments),
-            now_us=clock if now_us is None else now_us,
+            now_us=max(clock, now_us or 0),  # a past --now makes no clock wrong
+            known_at_us=known_at_us,
             correct_week_rollover=arguments.correct_week_rollover,
             progress=progress,
         )
         if now_us is None and not (len(loaded.fixes) or len(loaded.statuses)):
             raise _nothing_to_watch(arguments.out, loaded)
         protected, unusable = read_protected(arguments.protected, options=read_options(arguments))
-        known_at_us = instant_or_none(arguments.known_at)
         found = monitor(
             histories,
             loaded.fixes,
             loaded.statuses,
             parameters=parameters,
             now_us=newest_us(loaded.fixes, loaded.statuses) if now_us is None else now_us,
-            known_at_us=clock if known_at_us is None else known_at_us,
+            known_at_us=known_at_us,
             progress=progress,
             protected=protected,
         )
@@ -148,6 +149,9 @@ def print_summary(found: Run, loaded: Loaded, *, refused: int) -> None:
         print(f"  note {note.count:,}: {note.words}")
     refusals = f", {refused} refused" if refused else ""
     print(f"{counted(len(found.histories), 'order', 'orders')} watched{refusals}")
+    later = sum(int((batch.t_us > found.now_us).sum()) for batch in (loaded.fixes, loaded.statuses))
+    if later:
+        print(f"{counted(later, 'fact', 'facts')} from after --now not evaluated")
     print(f"as at {iso_utc(found.now_us)}: {counted(len(found.incidents), 'incident', 'incidents')}")
     for (kind, code), count in sorted(Counter(_label(i) for i in found.incidents).items()):
         print(f"  {count:>5}  {code:<14} {kind}")

@@ -14,7 +14,7 @@ from throughcare.adapters.files.results import write_events, write_incidents, wr
 from throughcare.cli.console import counted, print_refusal, progress_bar
 from throughcare.cli.facts import add_fact_arguments, clock_us, instant_or_none, read_options, read_parameters
 from throughcare.kernel.errors import RefusedInput
-from throughcare.kernel.time import HOUR_US, MINUTE_US, iso_utc
+from throughcare.kernel.time import HOUR_US, MINUTE_US, iso_utc, parse_instant
 from throughcare.runners.arrivals import replay
 from throughcare.runners.loading import load_facts, read_orders
 from throughcare.runners.monitoring import newest_us
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Replay and report; exit code 1 where the end differs from one evaluation of everything."""
     clock = clock_us()
     now_us = instant_or_none(arguments.now)
-    known_at_us = instant_or_none(arguments.known_at)
+    known_at_us = clock if arguments.known_at is None else parse_instant(arguments.known_at)
     step_us = _span_us("--step-minutes", arguments.step_minutes, MINUTE_US)
     retain_us = None
     if arguments.retain_hours is not None:
@@ -64,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.statuses,
             histories=histories,
             options=read_options(arguments),
-            now_us=clock if now_us is None else now_us,
+            now_us=max(clock, now_us or 0),  # a past --now makes no clock wrong
+            known_at_us=known_at_us,
             correct_week_rollover=arguments.correct_week_rollover,
             progress=progress,
         )
@@ -74,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             loaded.statuses,
             parameters=read_parameters(arguments.parameters),
             now_us=newest_us(loaded.fixes, loaded.statuses) if now_us is None else now_us,
-            known_at_us=clock if known_at_us is None else known_at_us,
+            known_at_us=known_at_us,
             step_us=step_us,
             retain_us=retain_us,
             progress=progress,

@@ -12,7 +12,7 @@ import numpy as np
 from throughcare.adapters.files.options import ReadOptions
 from throughcare.adapters.files.reading import open_positions, open_statuses
 from throughcare.kernel.errors import RefusedInput
-from throughcare.kernel.time import instant_us
+from throughcare.kernel.time import FOREVER_US, instant_us
 from throughcare.monitoring.fixes import Fixes, Positions
 from throughcare.monitoring.intake import Note, Reject
 from throughcare.monitoring.items import Batch
@@ -20,7 +20,7 @@ from throughcare.monitoring.screening import Screen
 from throughcare.monitoring.status import Statuses
 from throughcare.orders.document import load_orders
 from throughcare.orders.geometry import Circle, Geometry, Polygon
-from throughcare.orders.history import OrderHistory
+from throughcare.orders.history import OrderHistory, timeline
 from throughcare.orders.model import Activation, Order
 
 Progress = Callable[[str, int, int], None]
@@ -74,13 +74,21 @@ def read_orders(path: Path) -> tuple[tuple[OrderHistory, ...], tuple[RefusedInpu
     return loaded.histories, loaded.refusals
 
 
-def activations_of(histories: Iterable[OrderHistory]) -> list[Activation]:
-    """Return the activations as the newest version of each order states them."""
-    return [activation for history in histories for activation in _newest(history).values()]
+def activations_of(histories: Iterable[OrderHistory], *, known_at_us: int | None = None) -> list[Activation]:
+    """Return the activations as the newest version in force of each order states them.
+
+    Parameters
+    ----------
+    known_at_us : int or None
+        Versions recorded later are not looked at; None looks at all.
+    """
+    known_us = FOREVER_US if known_at_us is None else known_at_us
+    return [activation for history in histories for activation in _newest(history, known_us).values()]
 
 
-def _newest(history: OrderHistory) -> dict[str, Activation]:
-    return {a.activation_id: a for order in history.versions for a in order.activations}
+def _newest(history: OrderHistory, known_at_us: int = FOREVER_US) -> dict[str, Activation]:
+    pieces = timeline(history, known_at_us=known_at_us)
+    return {a.activation_id: a for _, order in pieces for a in order.activations}
 
 
 def places_of(histories: Iterable[OrderHistory]) -> dict[str, tuple[tuple[float, float], ...]]:
@@ -133,6 +141,7 @@ def load_facts(
     histories: Sequence[OrderHistory],
     options: ReadOptions,
     now_us: int,
+    known_at_us: int | None = None,
     correct_week_rollover: bool = False,
     progress: Progress,
 ) -> Loaded:
@@ -142,6 +151,8 @@ def load_facts(
     ----------
     now_us : int
         Nothing can have happened after it; a later instant is a clock in the future.
+    known_at_us : int or None
+        Activations recorded later are unknown devices, as they are to the evaluation; None knows all.
 
     Raises
     ------
@@ -149,7 +160,7 @@ def load_facts(
         If a file cannot be used at all, or so many rows are rejected that the mapping must be wrong.
     """
     screen = Screen(
-        activations_of(histories),
+        activations_of(histories, known_at_us=known_at_us),
         now_us=now_us,
         places=places_of(histories),
         correct_week_rollover=correct_week_rollover,
