@@ -178,7 +178,7 @@ def test_the_worked_number_is_what_the_engine_computes() -> None:
     while odds[-1] > -parameters.open_log_odds:
         odds.append(odds[-1] + share * (own - odds[-1]))
     text = page("how-it-works.md")
-    assert distance == -120.0
+    assert distance == -110.0
     assert f"the standard error is **{sigma:.1f} m**" in text
     assert f"**{1 / (1 + math.exp(-own)):.4f}**" in text
     assert f"= **\N{MINUS SIGN}{-own:.2f}**" in text

@@ -49,7 +49,7 @@ def start_carry(start_us: int) -> Carry:
 
 
 def settings_array(parameters: Parameters, kind: IncidentKind) -> NDArray[np.float64]:
-    """Return the numbers that a kernel needs, in the columns that it names. Shape (18,)."""
+    """Return the numbers that a kernel needs, in the columns that it names. Shape (19,)."""
     settings = np.zeros(kernels.SETTINGS)
     settings[kernels.S_RULE] = 1.0 if parameters.detector is Detector.TUNED_RULE else 0.0
     settings[kernels.S_DECORRELATION_US] = decorrelation_s(parameters, kind) * SECOND_US
@@ -68,6 +68,7 @@ def settings_array(parameters: Parameters, kind: IncidentKind) -> NDArray[np.flo
     settings[kernels.S_FLOOR] = parameters.floor_log_odds
     settings[kernels.S_MISSED_ALONE] = parameters.radio_alone_log_odds
     settings[kernels.S_RADIO] = parameters.radio_log_odds
+    settings[kernels.S_MISSED_BOUND] = parameters.radio_missed_bound_log_odds
     settings[kernels.S_HOLD] = parameters.hold_share * open_log_odds(parameters, kind)
     return settings
 

@@ -51,8 +51,9 @@ SUMS = 6
     S_MISSED_ALONE,
     S_RADIO,
     S_HOLD,
-) = range(18)
-SETTINGS = 18
+    S_MISSED_BOUND,
+) = range(19)
+SETTINGS = 19
 # why an item counted or did not (trace); the words are in throughcare.monitoring.tracing
 (
     WHY_USED,
@@ -397,11 +398,13 @@ def take_poll(marks, sums, t, heard, settings):  # type: ignore[no-untyped-def]
         sums[FIX_ODDS] = max(sums[FIX_ODDS], settings[S_CAP] if settings[S_RULE] > 0.0 else 0.0)
     else:
         alone = marks[TAG_SPOKE] == NO_TIME_US
-        missed = settings[S_MISSED_ALONE] if alone else settings[S_MISSED]
-        # beside a tag that finds positions they reach what opens a violation and no more: positions at home undo it
-        most = settings[S_RADIO] if alone else min(settings[S_RADIO], settings[S_OPEN])
+        missed, bound = settings[S_MISSED], settings[S_MISSED_BOUND]
+        if marks[TAG_SPOKE] == NO_TIME_US:
+            missed = settings[S_MISSED_ALONE]
+        if marks[LAST_FIX] == NO_TIME_US:
+            bound = settings[S_RADIO]
         own, pull = -missed, -missed * weight(t, marks[LAST_RADIO], settings)
-        sums[RADIO_ODDS] = max(-most, min(sums[RADIO_ODDS], 0.0) + pull)
+        sums[RADIO_ODDS] = max(-bound, min(sums[RADIO_ODDS], 0.0) + pull)
     if marks[LAST_FIX] != NO_TIME_US and t - marks[LAST_FIX] > settings[S_GAP_US]:
         sums[FIX_ODDS] = 0.0
         marks[LAST_FIX] = NO_TIME_US

@@ -64,6 +64,9 @@ class Parameters:
     radio_missed_log_odds, radio_alone_log_odds : float
         Log-odds against presence for one unheard poll of a home unit known to be up and in place: beside a tag
         that finds positions, and of a radio tag, of which the polls are all there is.
+    radio_missed_bound_log_odds : float
+        As far as unheard polls go while positions are found: not far enough to hold an absence against
+        positions at home.
     poor_source_share : float
         Poor fixes may take the log-odds no further than this share of what opens a violation.
     poor_radius_m : float, metres
@@ -108,25 +111,26 @@ class Parameters:
     """
 
     detector: Detector = Detector.PROBABILISTIC
-    margin_m: float = 50.0
-    outlier_share: float = 0.1
-    outlier_scale_m: float = 60.0
+    margin_m: float = 60.0
+    outlier_share: float = 0.15
+    outlier_scale_m: float = 40.0
     decorrelation_s: float = 240.0
     zone_decorrelation_s: float = 120.0
     max_weight: float = 0.4
-    open_log_odds: float = 3.0
+    open_log_odds: float = 3.5
     zone_open_log_odds: float = 2.0
     close_log_odds: float = 0.5
-    cap_log_odds: float = 2.0
+    cap_log_odds: float = 1.0
     floor_log_odds: float = 6.0
     hold_share: float = 0.5
     radio_log_odds: float = 4.0
     radio_missed_log_odds: float = 1.0
+    radio_missed_bound_log_odds: float = 2.7
     radio_alone_log_odds: float = 1.5
     poor_source_share: float = 0.8
     poor_radius_m: float = 200.0
     gap_limit_s: float = 900.0
-    min_sigma_m: float = 5.0
+    min_sigma_m: float = 8.0
     gnss_accuracy_m: float = 25.0
     wifi_accuracy_m: float = 75.0
     cell_accuracy_m: float = 1000.0

@@ -187,12 +187,16 @@ class Walk:
             self.radio_odds, pull = bound, 4.0 * bound
             self.fix_odds = max(self.fix_odds, self.parameters.cap_log_odds if rule else 0.0)
         else:
-            alone = self.tag_spoke_us is None
-            missed = self.parameters.radio_alone_log_odds if alone else self.parameters.radio_missed_log_odds
-            # beside a tag that finds positions they reach what opens a violation and no more
-            most = bound if alone else min(bound, self.open_log_odds)
+            missed, least = (
+                self.parameters.radio_missed_log_odds,
+                -self.parameters.radio_missed_bound_log_odds,
+            )
+            if self.tag_spoke_us is None:  # a radio tag: the polls are all there is
+                missed = self.parameters.radio_alone_log_odds
+            if self.last_fix_us is None:  # no position says otherwise
+                least = -bound
             pull = -missed * self._weight(t_us, self.last_radio_us)
-            self.radio_odds = max(-most, min(self.radio_odds, 0.0) + pull)
+            self.radio_odds = max(least, min(self.radio_odds, 0.0) + pull)
         if self._is_old(self.last_fix_us, t_us):
             self.fix_odds, self.last_fix_us = 0.0, None
         self.last_radio_us = t_us

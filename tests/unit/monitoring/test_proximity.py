@@ -233,7 +233,7 @@ def test_the_doubt_about_the_other_position_grows_with_its_age() -> None:
         parameters=parameters,
     )
 
-    both_m2 = 2 * (8.0 / np.sqrt(-2 * np.log(1 - 0.68))) ** 2
+    both_m2 = 2 * max(8.0 / np.sqrt(-2 * np.log(1 - 0.68)), parameters.min_sigma_m) ** 2
     age_s = (pairs.t_us - pairs.t_us[0]) / 1e6
     assert pairs.sigma_m == pytest.approx(np.sqrt(both_m2 + (parameters.proximity_drift_mps * age_s) ** 2))
     assert pairs.distance_m == pytest.approx(np.full(10, 100.0), rel=1e-3)
