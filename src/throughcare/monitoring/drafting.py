@@ -73,10 +73,9 @@ def draft(
     """
     worn = scope.rules
     condition_id = None if condition is None else condition.condition.condition_id
-    anchor_us = spells[0].start_us if anchor_us is None else anchor_us
     low_s, best_s, high_s = bounds_s or _added_s(spells)
     return Incident(
-        incident_id=_id(scope, condition_id, kind, anchor_us),
+        incident_id=_id(scope, condition_id, kind, spells[0].start_us if anchor_us is None else anchor_us),
         kind=kind,
         code=code,
         status=IncidentStatus.CLOSED if closed else IncidentStatus.OPEN,

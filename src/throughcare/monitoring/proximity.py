@@ -91,20 +91,26 @@ def proximity(
     own = evidence_of_closeness(pairs, asked.distance_m, parameters=parameters)
     near, gathering_us = follow(pairs, own, parameters=parameters, now_us=now_us, over=over)
     ring, wider_us = _ring(pairs, asked.warning_m, parameters, now_us, over=over)
-    found = passes(subject, protected, asked.distance_m, demanded=demanded, parameters=parameters)
-    ring = _with_passes(ring, found, near, gathering_us, now_us)
+    passed = passes(subject, protected, asked.distance_m, demanded=demanded, parameters=parameters)
+    ring = _with_passes(ring, passed, near, gathering_us, now_us)
     stale_us = round(parameters.proximity_stale_s * SECOND_US)
     since = [gathering_us, wider_us, *(_unborne(track, now_us - stale_us) for track in (subject, protected))]
     quiet_us = min(item for item in [*since, now_us] if item is not None)
     make = _Maker(blank, condition, within, demanded, pairs.t_us, quiet_us)
     incidents = make.incidents(near, IncidentKind.VICTIM_PROXIMITY)
+    warnings = make.incidents(ring, IncidentKind.VICTIM_PROXIMITY_WARNING)
+    incidents += _apart_from(warnings, incidents, now_us)
+    return tuple(sorted(incidents, key=lambda item: (item.start_us, item.incident_id)))
+
+
+def _apart_from(warnings: list[Incident], incidents: list[Incident], now_us: int) -> list[Incident]:
+    """Return the warnings in whose time no incident says more."""
     told = [Interval(i.start_us, _stop_us(i, now_us)) for i in incidents]
-    incidents += [
+    return [
         item
-        for item in make.incidents(ring, IncidentKind.VICTIM_PROXIMITY_WARNING)
+        for item in warnings
         if not any(Interval(item.start_us, _stop_us(item, now_us)).intersect(near_by) for near_by in told)
     ]
-    return tuple(sorted(incidents, key=lambda item: (item.start_us, item.incident_id)))
 
 
 def _until(track: ProximityTrack, now_us: int) -> ProximityTrack:

@@ -17,6 +17,10 @@ from throughcare.kernel.time import SECOND_US, Interval, intersect_intervals, me
 from throughcare.monitoring.items import PRESENCE_KINDS
 from throughcare.monitoring.presence import Presence, Segment
 from throughcare.monitoring.scope import Scope
+from throughcare.monitoring.status import StatusKind
+
+_TELLS_PRESENCE = np.zeros(max(StatusKind) + 1, np.bool_)
+_TELLS_PRESENCE[list(PRESENCE_KINDS)] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +152,14 @@ def detected_us(scope: Scope, spell: RawSpell, *, dwell_s: float) -> int:
 
 
 def _next_evidence(scope: Scope, t_us: int) -> int:
-    found = [spell_time for spell_time in (_at_or_after(scope.fixes.t_us, t_us),) if spell_time is not None]
-    radio = scope.statuses.t_us[np.isin(scope.statuses.kind, np.array(PRESENCE_KINDS))]
-    heard = _at_or_after(radio, t_us)
-    if heard is not None:
-        found.append(heard)
+    statuses = scope.statuses
+    first = int(np.searchsorted(statuses.t_us, t_us))
+    telling = np.flatnonzero(_TELLS_PRESENCE[statuses.kind[first:]])
+    found = [int(statuses.t_us[first + telling[0]])] if len(telling) else []
+    place = int(np.searchsorted(scope.fixes.t_us, t_us))
+    if place < len(scope.fixes):
+        found.append(int(scope.fixes.t_us[place]))
     return min(found, default=t_us)
-
-
-def _at_or_after(times: np.ndarray[tuple[int], np.dtype[np.int64]], t_us: int) -> int | None:
-    place = int(np.searchsorted(times, t_us))
-    return int(times[place]) if place < len(times) else None
 
 
 def _until(now_us: int) -> Interval:
