@@ -7,7 +7,10 @@ from typing import Any
 
 from throughcare.kernel.ids import chain_hashes, content_hash
 from throughcare.kernel.time import iso_utc
-from throughcare.monitoring.incidents import Incident
+from throughcare.monitoring.incidents import Incident, IncidentKind
+
+# no position stands beside these: where the wearer was at that time would tell where the protected person was
+WITHHELD = frozenset({IncidentKind.VICTIM_PROXIMITY, IncidentKind.VICTIM_PROXIMITY_WARNING})
 
 
 @dataclass(frozen=True, slots=True)

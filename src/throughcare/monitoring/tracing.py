@@ -9,10 +9,10 @@ import numpy as np
 from throughcare.kernel.columns import Ints
 from throughcare.kernel.time import MINUTE_US, iso_utc
 from throughcare.monitoring import kernels
-from throughcare.monitoring.evidence import EvidenceBundle, EvidenceItem
+from throughcare.monitoring.evidence import WITHHELD, EvidenceBundle, EvidenceItem
 from throughcare.monitoring.fixes import Source
 from throughcare.monitoring.folding import Trace, probability, start_carry, trace
-from throughcare.monitoring.incidents import Incident, IncidentKind
+from throughcare.monitoring.incidents import Incident
 from throughcare.monitoring.items import FIX, PRESENCE_KINDS, merge_items
 from throughcare.monitoring.rules import ConditionRules, Window
 from throughcare.monitoring.scope import Scope
@@ -33,8 +33,6 @@ WHY = {
     kernels.WHY_UNIT_EVENT: "event",
     kernels.WHY_TAG_SILENT: "not_used_tag_dead_or_silent",
 }
-# where the wearer was at that time would tell where the protected person was
-WITHHELD = (IncidentKind.VICTIM_PROXIMITY, IncidentKind.VICTIM_PROXIMITY_WARNING)
 COUNTED = (kernels.WHY_USED, kernels.WHY_POOR_CAPPED)
 
 

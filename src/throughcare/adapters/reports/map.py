@@ -17,7 +17,7 @@ from throughcare.adapters.reports.palette import INK, PAPER
 from throughcare.adapters.reports.points import GAP_US, Gap, MapPoint, points_of_items, trail
 from throughcare.adapters.reports.svg import number, picture, tag
 from throughcare.adapters.reports.view import PlaceView
-from throughcare.monitoring.evidence import EvidenceBundle
+from throughcare.monitoring.evidence import WITHHELD, EvidenceBundle
 from throughcare.monitoring.incidents import IncidentKind
 
 DRAWN_MOST = 300
@@ -35,6 +35,7 @@ PLACELESS = frozenset(
         IncidentKind.ALCOHOL_SENSOR_OBSTRUCTED,
     }
 )
+WITHHELD_WORDS = "Positions are withheld: with the times they would show where the protected person was."
 NO_POSITION = "No position was reported in this time, so there is no map."
 NO_PLACE = "Where the tag was plays no part in this incident, so there is no map."
 
@@ -116,7 +117,7 @@ def draw_incident_map(
     """Return the map of an incident's evidence; None where place plays no part, or none was reported."""
     incident = bundle.incident
     points = points_of_items(bundle.items)
-    if incident.kind in PLACELESS or not points:
+    if incident.kind in PLACELESS or incident.kind in WITHHELD or not points:
         return None
     moments = [incident.start_us, incident.detected_us]
     return draw_map(
@@ -133,6 +134,8 @@ def draw_incident_map(
 
 def no_map_words(bundle: EvidenceBundle) -> str:
     """Return why an incident has no map."""
+    if bundle.incident.kind in WITHHELD:
+        return WITHHELD_WORDS
     return NO_PLACE if bundle.incident.kind in PLACELESS else NO_POSITION
 
 

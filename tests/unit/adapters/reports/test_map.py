@@ -27,6 +27,7 @@ from throughcare.adapters.reports.points import MapPoint, points_of_fixes, point
 from throughcare.adapters.reports.view import PlaceView
 from throughcare.kernel.geodesy import haversine_m
 from throughcare.kernel.time import MINUTE_US
+from throughcare.monitoring.evidence import WITHHELD
 from throughcare.monitoring.incidents import IncidentKind
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -236,3 +237,11 @@ def test_a_cloud_of_coarse_circles_is_thinned_and_said() -> None:
     rings = [e for e in at_class(found, "window")[0].iter(f"{SVG}circle") if e.get("stroke") == "#f47738"]
     assert len(rings) <= 12
     assert any("Of 60 coarse, unused or dashed circles a few are drawn" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("kind", sorted(WITHHELD))
+def test_no_map_shows_where_a_wearer_was_near_a_protected_person(kind: IncidentKind) -> None:
+    bundle = replace(BUNDLE, incident=replace(BUNDLE.incident, kind=kind))
+    settings = {"places": (), "time_zone": nights.LONDON, "ident": "m", "gap_us": 1, "background": None}
+    assert draw_incident_map(bundle, **settings) is None
+    assert "withheld" in no_map_words(bundle)
