@@ -137,7 +137,7 @@ class Parameters:
     curfew_dwell_s: float = 120.0
     zone_dwell_s: float = 60.0
     merge_gap_s: float = 900.0
-    tag_silent_s: float = 300.0
+    tag_silent_s: float = 600.0
     no_contact_s: float = 1800.0
     unit_silent_s: float = 3600.0
     low_battery_percent: float = 20.0
