@@ -397,7 +397,6 @@ def take_poll(marks, sums, t, heard, settings):  # type: ignore[no-untyped-def]
         sums[RADIO_ODDS] = settings[S_RADIO]
         sums[FIX_ODDS] = max(sums[FIX_ODDS], settings[S_CAP] if settings[S_RULE] > 0.0 else 0.0)
     else:
-        alone = marks[TAG_SPOKE] == NO_TIME_US
         missed, bound = settings[S_MISSED], settings[S_MISSED_BOUND]
         if marks[TAG_SPOKE] == NO_TIME_US:
             missed = settings[S_MISSED_ALONE]
