@@ -228,11 +228,12 @@ class Walk:
             self.last_us = max(self.first_us, min(self.last_us, boundary_us))
         self._close(boundary_us)
         self.state, self.start_us, self.decided_us, self.peak = state, boundary_us, t_us, 0.0
-        if state == UNKNOWN:  # doubt undoes no run: what ends it is dated back to where it began
+        self.drop = Run()
+        if state == UNKNOWN:  # doubt keeps the run that raised it: a return is dated back to where it began
             self.first_us, self.last_us, self.evidence = boundary_us, boundary_us, 0
             return
         self.first_us, self.last_us, self.evidence = max(first_us, boundary_us), t_us, count
-        self.drop, self.rise = Run(), Run()
+        self.rise = Run()
 
     def _lose(self, at_us: int) -> None:
         if self.state != UNKNOWN:
