@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from throughcare.kernel.geodesy import Plane
@@ -21,6 +22,8 @@ from throughcare.orders.geometry import Circle, Geometry, Polygon
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+SURE_CELLS = 16  # along either side of a polygon's box
+SURE_SLACK_M = 1.0  # given away, so that rounding can never make a cell surer than it is
 NOWHERE_M = 1e9  # distance to an area that does not exist; far beyond any fix
 
 
@@ -39,6 +42,9 @@ class Area:
         Bounding box east0, north0, east1, north1 in metres, grown by ``part_grow_m``.
     part_circle : float64 array of shape (p, 3)
         East, north, radius in metres; radius 0 for polygons.
+    part_sure : float64 array of shape (p, 16, 16)
+        By cells of the box, north then east: how far any point of the cell is at least from the boundary, positive
+        inside and negative outside; 0 where the boundary may cross the cell, and for circles.
     rings : int64 array of shape (r, 2)
         Range of vertices of each ring in ``east_m`` and ``north_m`` (first vertex repeated at the end).
     part_grow_m : float64 array of shape (p,)
@@ -51,6 +57,7 @@ class Area:
     part_rings: Ints
     part_box: Floats
     part_circle: Floats
+    part_sure: Floats
     rings: Ints
     east_m: Floats
     north_m: Floats
@@ -104,6 +111,7 @@ def compile_area(
         part_rings=np.array(spans, np.int64).reshape(-1, 2),
         part_box=np.array(boxes, np.float64).reshape(-1, 4),
         part_circle=np.array(circles, np.float64).reshape(-1, 3),
+        part_sure=np.stack([_sure_cells(rings[a:b], box) for (a, b), box in zip(spans, boxes, strict=True)]),
         rings=np.stack([starts, ends], axis=1),
         east_m=np.concatenate([east for east, _ in rings]) if rings else np.empty(0),
         north_m=np.concatenate([north for _, north in rings]) if rings else np.empty(0),
@@ -135,6 +143,20 @@ def _parts(geometry: Geometry, plane: Plane) -> list[Part]:
             outline.append(plane.to_metres(points[:, 1], points[:, 0]))
         parts.append(((0.0, 0.0, 0.0), outline))
     return parts
+
+
+def _sure_cells(outline: list[tuple[Floats, Floats]], box: tuple[float, float, float, float]) -> Floats:
+    """Return, by cells of the box, the signed distance that every point of the cell keeps from the boundary."""
+    if not outline:
+        return np.zeros((SURE_CELLS, SURE_CELLS))
+    east0, north0, east1, north1 = box
+    middle = (np.arange(SURE_CELLS) + 0.5) / SURE_CELLS
+    east, north = np.meshgrid(east0 + middle * (east1 - east0), north0 + middle * (north1 - north0))
+    polygon = shapely.Polygon(np.column_stack(outline[0]), [np.column_stack(hole) for hole in outline[1:]])
+    away = shapely.distance(polygon.boundary, shapely.points(east, north))
+    reach = math.hypot(east1 - east0, north1 - north0) / SURE_CELLS / 2 + SURE_SLACK_M
+    kept = np.maximum(away - reach, 0.0)
+    return np.asarray(np.where(shapely.contains_xy(polygon, east, north), kept, -kept), dtype=np.float64)
 
 
 def _box(

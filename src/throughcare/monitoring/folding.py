@@ -95,6 +95,8 @@ def fold(
     items : Items
         In canonical order, all after what ``carry`` has seen.
     """
+    if not watch.radio:
+        items = items.without_polls
     capacity = 16 + len(items) // 8
     while True:
         marks, sums = carry.marks.copy(), carry.sums.copy()
@@ -215,6 +217,7 @@ def _run(
         area.part_rings,
         area.part_box,
         area.part_circle,
+        area.part_sure,
         area.rings,
         area.east_m,
         area.north_m,

@@ -7,6 +7,7 @@ instant), then kind, source, accuracy and content. Whatever the order of arrival
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -66,18 +67,13 @@ class Items:
     def __len__(self) -> int:
         return len(self.t_us)
 
-    def tail(self, start: int) -> Items:
-        """Return the items from a position on."""
-        return Items(
-            t_us=self.t_us[start:],
-            kind=self.kind[start:],
-            lat_deg=self.lat_deg[start:],
-            lon_deg=self.lon_deg[start:],
-            sigma_m=self.sigma_m[start:],
-            radius_m=self.radius_m[start:],
-            poor=self.poor[start:],
-            origin=self.origin[start:],
-        )
+    @cached_property
+    def without_polls(self) -> Items:
+        """The items that matter where no home unit speaks: the fixes and the strap."""
+        rows = np.flatnonzero(np.isin(self.kind, (FIX, StatusKind.STRAP_OPEN, StatusKind.STRAP_CLOSED)))
+        if len(rows) == len(self):
+            return self
+        return Items(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
 
 
 def canonical_fixes(fixes: Fixes) -> Fixes:

@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from throughcare.kernel.columns import NO_TIME_US
-from throughcare.monitoring.areas import NOWHERE_M
+from throughcare.monitoring.areas import NOWHERE_M, SURE_CELLS
 from throughcare.monitoring.items import FIX
 from throughcare.monitoring.membership import KNOTS, U_KNOTS_PER_UNIT, U_LIMIT, Z_KNOTS_PER_UNIT, Z_LIMIT
 from throughcare.monitoring.status import StatusKind
@@ -111,13 +111,19 @@ def ring_distance2(east, north, v0, v1, x, y):  # type: ignore[no-untyped-def]
 
 
 @njit(**FAST)
-def part_distance(part, grow, ring_range, box, circle, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]
+def part_distance(part, grow, ring_range, box, circle, sure, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]
     """Return the signed distance to one part; ``-far`` stands for anything farther outside than ``far``."""
     if x < box[part, 0] - far or x > box[part, 2] + far or y < box[part, 1] - far or y > box[part, 3] + far:
         return -far * 1.01 - grow  # the box is grown already
     if ring_range[part, 0] == ring_range[part, 1]:
         dx, dy = x - circle[part, 0], y - circle[part, 1]
         return circle[part, 2] - math.sqrt(dx * dx + dy * dy)
+    column = int((x - box[part, 0]) / (box[part, 2] - box[part, 0]) * SURE_CELLS)
+    row = int((y - box[part, 1]) / (box[part, 3] - box[part, 1]) * SURE_CELLS)
+    if 0 <= column < SURE_CELLS and 0 <= row < SURE_CELLS:
+        known = sure[part, row, column]
+        if known >= far or known <= -far - grow:
+            return known
     inside = False
     nearest2 = NOWHERE_M * NOWHERE_M
     for ring in range(ring_range[part, 0], ring_range[part, 1]):
@@ -129,13 +135,13 @@ def part_distance(part, grow, ring_range, box, circle, rings, east, north, x, y,
 
 
 @njit(**FAST)
-def compliance_distance(role, grow, ring_range, box, circle, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]
+def compliance_distance(role, grow, ring_range, box, circle, sure, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]
     """Return the compliance distance in metres; beyond ``far`` only its side is exact."""
     inside_m = -NOWHERE_M
     clear_m = NOWHERE_M
     forbids = False
     for part in range(len(role)):
-        signed = part_distance(part, grow[part], ring_range, box, circle, rings, east, north, x, y, far)
+        signed = part_distance(part, grow[part], ring_range, box, circle, sure, rings, east, north, x, y, far)
         signed += grow[part]
         if role[part] > 0:
             inside_m = max(inside_m, signed)
@@ -414,7 +420,7 @@ def take_poll(marks, sums, t, heard, settings):  # type: ignore[no-untyped-def]
 @njit(**FAST)
 def fold_watch(  # type: ignore[no-untyped-def]
     t_us, kind, lat, lon, sigma, radius, poor,
-    origin, role, grow, ring_range, box, circle, rings, east, north, radio,
+    origin, role, grow, ring_range, box, circle, sure, rings, east, north, radio,
     settings, table, marks, sums, out_i, out_f, trace_why, trace_p, trace_l,
 ):  # fmt: skip
     """Fold the items of one activation into one watch; return the number of closed segments.
@@ -448,7 +454,7 @@ def fold_watch(  # type: ignore[no-untyped-def]
                 y = (lat[i] - origin[0]) * origin[3]
                 far = max(Z_LIMIT * sigma[i], U_LIMIT * settings[S_TAIL_M])
                 distance = compliance_distance(
-                    role, grow, ring_range, box, circle, rings, east, north, x, y, far
+                    role, grow, ring_range, box, circle, sure, rings, east, north, x, y, far
                 )
                 own = table_value(distance / sigma[i], distance / settings[S_TAIL_M], table)
                 pull, why = take_fix(marks, sums, t, distance, own, poor[i], settings)

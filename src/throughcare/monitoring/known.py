@@ -13,6 +13,7 @@ from throughcare.monitoring.scope import Scope
 from throughcare.monitoring.status import StatusKind
 
 _KINDS = max(StatusKind) + 2  # the last place stands for every unknown kind: in no rule
+POLLS = frozenset({StatusKind.RADIO_HEARD, StatusKind.RADIO_MISSED})
 HOME_UNIT_KINDS = tuple(kind for kind in StatusKind if kind <= StatusKind.UNIT_DEAD)
 
 
@@ -26,13 +27,16 @@ class StatusRows:
 
     def last(self, kinds: Sequence[StatusKind], *, until_us: int) -> int | None:
         """Return the instant of the last status of those kinds up to an instant, inclusive."""
-        found = self.t_us[np.isin(self.kind, np.array(kinds)) & (self.t_us <= until_us)]
+        found = self.t_us[among(self.kind, kinds) & (self.t_us <= until_us)]
         return int(found[-1]) if len(found) else None
 
 
 def statuses_of(scope: Scope, kinds: Sequence[StatusKind]) -> StatusRows:
     """Return the statuses of those kinds that are known at ``now``."""
-    rows = np.flatnonzero(among(scope.statuses.kind, kinds))
+    if POLLS.isdisjoint(kinds):
+        rows = scope.told_rows[among(scope.statuses.kind[scope.told_rows], kinds)]
+    else:
+        rows = np.flatnonzero(among(scope.statuses.kind, kinds))
     rows = rows[: np.searchsorted(scope.statuses.t_us[rows], _after_us(scope))]
     return StatusRows(scope.statuses.t_us[rows], scope.statuses.kind[rows], scope.statuses.value[rows])
 

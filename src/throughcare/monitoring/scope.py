@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
+
+from throughcare.kernel.columns import Ints
 from throughcare.kernel.time import Interval
 from throughcare.monitoring.fixes import Fixes
 from throughcare.monitoring.parameters import Parameters
 from throughcare.monitoring.presence import Segment
 from throughcare.monitoring.rules import ActivationRules
-from throughcare.monitoring.status import Statuses
+from throughcare.monitoring.status import Statuses, StatusKind
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +43,12 @@ class Scope:
     segments: Mapping[str, tuple[Segment, ...]]
     now_us: int
     whole_from_us: int | None = None
+
+    @cached_property
+    def told_rows(self) -> Ints:
+        """Rows of the statuses other than the home unit's polls: few beside them. Shape (k,)."""
+        polls = (StatusKind.RADIO_HEARD, StatusKind.RADIO_MISSED)
+        return np.flatnonzero((self.statuses.kind != polls[0]) & (self.statuses.kind != polls[1]))
 
     @property
     def interval(self) -> Interval | None:
