@@ -220,9 +220,10 @@ def lose(marks, sums, at, out_i, out_f, count):  # type: ignore[no-untyped-def]
 @njit(**FAST)
 def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped-def]
     """Change state at item ``t``, dated back to half-way before the evidence that began the change."""
-    first = marks[DROP_FIRST] if state < 0 else marks[RISE_FIRST]
-    before = marks[DROP_PREV] if state < 0 else marks[RISE_PREV]
-    number = marks[DROP_COUNT] if state < 0 else marks[RISE_COUNT]
+    against = state < 0 or (state == 0 and marks[STATE] > 0)
+    first = marks[DROP_FIRST] if against else marks[RISE_FIRST]
+    before = marks[DROP_PREV] if against else marks[RISE_PREV]
+    number = marks[DROP_COUNT] if against else marks[RISE_COUNT]
     if first == NO_TIME_US:
         first, before, number = t, marks[LAST_ANY], 1
     boundary = first
@@ -239,10 +240,12 @@ def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped
     marks[SEG_DECIDED] = t
     marks[SEG_COUNT] = 0 if state == 0 else number
     sums[PEAK] = 0.0
-    sums[DROP] = 0.0
-    marks[DROP_FIRST] = NO_TIME_US
-    marks[DROP_COUNT] = 0
-    if state != 0:  # doubt keeps the run that raised it: a return is dated back to where it began
+    # doubt keeps the run that raised it: what follows is dated back to where it began
+    if state != 0 or not against:
+        sums[DROP] = 0.0
+        marks[DROP_FIRST] = NO_TIME_US
+        marks[DROP_COUNT] = 0
+    if state != 0 or against:
         sums[RISE] = 0.0
         marks[RISE_FIRST] = NO_TIME_US
         marks[RISE_COUNT] = 0
@@ -284,7 +287,7 @@ def count_evidence(marks, sums, t, step, out_i, out_f, count, settings):  # type
         count = turn(marks, sums, -1, t, out_i, out_f, count)
     elif state <= 0 and log_odds >= settings[S_CLOSE]:
         count = turn(marks, sums, 1, t, out_i, out_f, count)
-    elif state < 0 and log_odds > -settings[S_HOLD]:
+    elif (state < 0 and log_odds > -settings[S_HOLD]) or (state > 0 and log_odds <= -settings[S_HOLD]):
         count = turn(marks, sums, 0, t, out_i, out_f, count)
     elif state * step > 0.0:
         marks[SEG_LAST] = t

@@ -57,7 +57,8 @@ class Parameters:
         Log-odds against compliance that open a violation, of a curfew and of a zone; log-odds for it that end
         one (hysteresis).
     hold_share : float
-        A violation whose log-odds fall back below this share of what opened it is in doubt: ``unknown``.
+        Between compliance and a violation there is doubt, which is ``unknown``: log-odds against compliance beyond
+        this share of what opens a violation, and not beyond the whole, or no longer.
     cap_log_odds, floor_log_odds, radio_log_odds : float
         Bounds on the log-odds from fixes, so that long compliance does not delay detection nor long absence a
         return, and bound on those from radio, either way.

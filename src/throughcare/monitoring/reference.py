@@ -212,6 +212,8 @@ class Walk:
             self._turn(INSIDE, self.rise, t_us)
         elif self.state == OUTSIDE and self.log_odds > -self.parameters.hold_share * self.open_log_odds:
             self._turn(UNKNOWN, self.rise, t_us)
+        elif self.state == INSIDE and self.log_odds <= -self.parameters.hold_share * self.open_log_odds:
+            self._turn(UNKNOWN, self.drop, t_us)
         elif self.state * pull > 0.0:
             self.last_us = t_us
             self.evidence += 1
@@ -228,12 +230,17 @@ class Walk:
             self.last_us = max(self.first_us, min(self.last_us, boundary_us))
         self._close(boundary_us)
         self.state, self.start_us, self.decided_us, self.peak = state, boundary_us, t_us, 0.0
-        self.drop = Run()
-        if state == UNKNOWN:  # doubt keeps the run that raised it: a return is dated back to where it began
+        if (
+            state == UNKNOWN
+        ):  # doubt keeps the run that raised it: what follows is dated back to where it began
             self.first_us, self.last_us, self.evidence = boundary_us, boundary_us, 0
+            if run is self.drop:
+                self.rise = Run()
+            else:
+                self.drop = Run()
             return
         self.first_us, self.last_us, self.evidence = max(first_us, boundary_us), t_us, count
-        self.rise = Run()
+        self.drop, self.rise = Run(), Run()
 
     def _lose(self, at_us: int) -> None:
         if self.state != UNKNOWN:
