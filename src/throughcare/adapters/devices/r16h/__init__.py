@@ -1,0 +1,1 @@
+"""R16h ankle tag: ASCII sentences with the state of the strap."""
