@@ -19,9 +19,10 @@ from throughcare.monitoring.status import StatusKind
 
 pytestmark = pytest.mark.real_data
 
-PROTOCOLS = {"r16h": "R16h"}
+PROTOCOLS = {"eelink": "Eelink", "laipac": "Laipac", "r16h": "R16h", "rftrack": "RfTrack", "watch": "Watch"}
 FOUND = {  # messages of the file; then in them: positions, no position, strap opened, case opened, rejects
     "r16h": (3, 1, 1, 0, 0, 0),
+    "laipac": (37, 25, 7, 0, 1, 0),
 }
 _POSITION = re.compile(r'position\("([^"]+)", (true|false), ([-\d.]+), ([-\d.]+)\)')
 

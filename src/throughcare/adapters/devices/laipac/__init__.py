@@ -1,0 +1,1 @@
+"""Laipac personal locators: $AVRMC sentences with an event letter."""
