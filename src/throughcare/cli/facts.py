@@ -15,8 +15,8 @@ from throughcare.kernel.time import SECOND_US, parse_instant
 from throughcare.monitoring.parameters import Detector, Parameters
 
 
-def add_fact_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that ``monitor`` and ``replay`` share."""
+def add_fact_arguments(parser: argparse.ArgumentParser, *, with_parameters: bool = True) -> None:
+    """Add the arguments that ``monitor``, ``replay`` and ``tune`` share; ``tune`` takes no parameters."""
     parser.add_argument("--orders", type=Path, required=True, metavar="FILE", help="orders as JSON")
     parser.add_argument(
         "--positions", type=Path, nargs="+", required=True, metavar="FILE",
@@ -49,7 +49,8 @@ def add_fact_arguments(parser: argparse.ArgumentParser) -> None:
         help="correct instants that are whole 1,024-week eras off, instead of rejecting them",
     )  # fmt: skip
     rule = parser.add_argument_group("what to decide by")
-    rule.add_argument("--parameters", type=Path, metavar="FILE", help="detector parameters as JSON")
+    if with_parameters:
+        rule.add_argument("--parameters", type=Path, metavar="FILE", help="detector parameters as JSON")
     rule.add_argument("--now", metavar="TIME", help="evaluate as at this instant (default: the newest fact)")
     rule.add_argument(
         "--known-at", metavar="TIME", help="apply variations recorded up to this instant (default: all)"
