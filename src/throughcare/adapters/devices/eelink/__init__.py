@@ -1,0 +1,1 @@
+"""Eelink trackers: binary packages that begin with 0x6767."""
