@@ -2,9 +2,8 @@
 
 Form: error = bias of the site (multipath, constant at a place) + autocorrelated noise whose scale breathes +
 excursions of several minutes + rare isolated outliers; Wi-Fi and cell positions have errors of their own
-kind. Evidence for the form: NoFence collars at surveyed stations (site bias median 3.1 m, within-site sd 2.6 to
-3.3 m, lag-1 autocorrelation 0.33 to 0.39, |error| p50 3.9 and p95 10.3 m; measured in research, section 2 of the
-data catalogue); Ornstein-Uhlenbeck noise preferred to white (Sensors 2020, 20:6050); tails heavier than normal
+kind. Outdoors it is fitted to collars at surveyed stations (:mod:`throughcare.simulation.error_facts`; what is
+fitted and what is not: docs/error-model.md). Evidence for the form: those collars; Ornstein-Uhlenbeck noise preferred to white (Sensors 2020, 20:6050); tails heavier than normal
 (Specht 2021); A-GPS, Wi-Fi and cell medians of 8, 74 and 600 m (Zandbergen 2009).
 """
 
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from throughcare.monitoring.fixes import Source
+from throughcare.simulation.error_facts import COLLAR_NOISE
 from throughcare.simulation.movement import Setting, Track
 from throughcare.simulation.people import HomeClass
 from throughcare.simulation.processes import autocorrelated, spell_of, threshold
@@ -59,19 +59,22 @@ class ErrorModel:
     Parameters
     ----------
     sigma_m : tuple of float
-        Noise of one axis. Homes 8, 18 and 35 m: research D6. Outdoors: NoFence within-site sd, and MobilityNet
-        by mode (walk p50 10, car 4.3 m including route error).
+        Noise of one axis. Homes 8, 18 and 35 m: research D6. Outdoors: fitted to collars. On the way: between
+        the receivers of Hampshire and MobilityNet's phones (walk p50 10, car 4.3 m including route error).
     bias_m : tuple of float
-        Scale of one axis of the site's bias; outdoors gives NoFence's median of 3.1 m.
+        Scale of one axis of the site's bias; outdoors fitted to collars (median 3.1 m).
     available : tuple of float
         Share of due positions that satellites can give; homes .90, .70 and .50: research D6.
     slow_share : tuple of float
-        Share of the noise variance that is slow: research D6's AR(1) of .90 to .95 a minute indoors, NoFence's
-        0.36 outdoors.
-    slow_tau_s, fast_tau_s : float
-        Correlation times of the slow and fast noise.
+        Share of the noise variance that is slow: research D6's AR(1) of .90 to .95 a minute indoors; outdoors
+        fitted to collars.
+    slow_tau_s : tuple of float
+        Correlation time of the slow noise: outdoors fitted to collars, else our assumption.
+    fast_tau_s : float
+        Correlation time of the fast noise. Our assumption: collars give a fix in five minutes.
     breathing, breathing_tau_s : float
-        Log sd, and correlation time, of the scale: gives heavy tails that come in bursts.
+        Log sd, and correlation time, of the scale: gives heavy tails that come in bursts. The sd is fitted to
+        collars, the time is our assumption.
     gap_tau_s : float
         Correlation time of losing and finding the sky.
     excursions_per_12h : tuple of float
@@ -97,13 +100,13 @@ class ErrorModel:
         The same for cell positions: one in three minutes (MoJ's guide), 600 m (Zandbergen 2009).
     """
 
-    sigma_m: tuple[float, ...] = (8.0, 18.0, 35.0, 16.0, 2.8, 4.0, 3.5, 4.4)
-    bias_m: tuple[float, ...] = (4.0, 7.0, 11.0, 7.0, 2.2, 2.2, 2.2, 2.2)
+    sigma_m: tuple[float, ...] = (8.0, 18.0, 35.0, 16.0, COLLAR_NOISE.sigma_m, 4.0, 3.5, 4.4)
+    bias_m: tuple[float, ...] = (4.0, 7.0, 11.0, 7.0, COLLAR_NOISE.bias_m, 2.2, 2.2, 2.2)
     available: tuple[float, ...] = (0.90, 0.70, 0.50, 0.72, 0.985, 0.985, 0.985, 0.96)
-    slow_share: tuple[float, ...] = (0.9, 0.92, 0.95, 0.9, 0.5, 0.5, 0.4, 0.4)
-    slow_tau_s: float = 720.0
+    slow_share: tuple[float, ...] = (0.9, 0.92, 0.95, 0.9, COLLAR_NOISE.slow_share, 0.5, 0.4, 0.4)
+    slow_tau_s: tuple[float, ...] = (720.0,) * 4 + (COLLAR_NOISE.slow_tau_s,) + (720.0,) * 3
     fast_tau_s: float = 45.0
-    breathing: float = 0.42
+    breathing: float = COLLAR_NOISE.breathing
     breathing_tau_s: float = 1500.0
     gap_tau_s: float = 420.0
     excursions_per_12h: tuple[float, ...] = (0.3, 1.0, 4.0, 1.0, 0.2, 0.2, 0.2, 0.3)
@@ -134,7 +137,7 @@ class ErrorModel:
     cell_radius_m: tuple[float, float] = (400.0, 1300.0)
 
     def __post_init__(self) -> None:
-        for name in ("sigma_m", "bias_m", "available", "slow_share", "excursions_per_12h"):
+        for name in ("sigma_m", "bias_m", "available", "slow_share", "slow_tau_s", "excursions_per_12h"):
             if len(getattr(self, name)) != len(Sky):
                 raise ValueError(f"{name} needs {len(Sky)} numbers, one for each Sky")
 
@@ -191,7 +194,7 @@ def measure(
     place = track.place[row]
     breath = np.exp(model.breathing * autocorrelated(rng=rng, t_s=t_s, tau_s=model.breathing_tau_s)[0])
     sigma = np.asarray(model.sigma_m)[sky] * breath
-    slow = autocorrelated(rng=rng, t_s=t_s, tau_s=model.slow_tau_s, columns=2)
+    slow = autocorrelated(rng=rng, t_s=t_s, tau_s=np.asarray(model.slow_tau_s)[sky], columns=2)
     fast = autocorrelated(rng=rng, t_s=t_s, tau_s=model.fast_tau_s, columns=2)
     share = np.asarray(model.slow_share)[sky]
     noise = sigma * (np.sqrt(share) * slow + np.sqrt(1 - share) * fast)

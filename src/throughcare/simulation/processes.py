@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from throughcare.simulation.shapes import Bools, Floats
 
 
-def autocorrelated(*, rng: np.random.Generator, t_s: Floats, tau_s: float, columns: int = 1) -> Floats:
+def autocorrelated(
+    *, rng: np.random.Generator, t_s: Floats, tau_s: float | Floats, columns: int = 1
+) -> Floats:
     """Return Ornstein-Uhlenbeck noise of mean 0 and variance 1 at the given times.
 
     Correlation after ``dt`` seconds is ``exp(-dt / tau_s)``; at even spacing this is an AR(1).
@@ -18,8 +20,8 @@ def autocorrelated(*, rng: np.random.Generator, t_s: Floats, tau_s: float, colum
     Parameters
     ----------
     t_s : float64 array of shape (n,), increasing
-    tau_s : float
-        Seconds after which the correlation has fallen to 1/e.
+    tau_s : float or float64 array of shape (n,)
+        Seconds after which the correlation has fallen to 1/e; an array gives it for the step to each time.
     columns : int
         Number of independent series.
 
