@@ -38,7 +38,7 @@ def findings(parse, folder: Path) -> set[str]:
 
 
 def test_a_kind_that_does_not_exist_is_refused_with_those_that_do():
-    with pytest.raises(RefusedInput, match=r"one of .*r16h"):
+    with pytest.raises(RefusedInput, match="one of eelink"):
         load_adapter("r17")
 
 

@@ -80,7 +80,15 @@ def _older(found: Gathering, kind: int, cursor: Cursor) -> None:
     t_us = seconds * SECOND_US
     cell = cursor.take("HHHBH")
     (flags,) = cursor.take("B")
-    _fix(found, t_us, valid=bool(flags & 1), lat=lat, lon=lon, speed=speed, course=course)
+    _fix(
+        found,
+        t_us,
+        lat / _UNITS_PER_DEG,
+        lon / _UNITS_PER_DEG,
+        valid=bool(flags & 1),
+        speed_mps=speed * MPS_PER_KMH,
+        heading_deg=float(course),
+    )
     found.keep("cell", "-".join(str(part) for part in cell))
     if kind == _OLD_ALARM:
         _alarm(found, t_us, cursor)
@@ -103,7 +111,16 @@ def _newer(found: Gathering, kind: int, cursor: Cursor) -> None:
     else:
         lat, lon, altitude_m, speed, course, satellites = place
         valid = status is None or bool(status & 1)
-        _fix(found, t_us, valid=valid, lat=lat, lon=lon, speed=speed, course=course, satellites=satellites)
+        _fix(
+            found,
+            t_us,
+            lat / _UNITS_PER_DEG,
+            lon / _UNITS_PER_DEG,
+            valid=valid,
+            speed_mps=speed * MPS_PER_KMH,
+            heading_deg=float(course),
+            satellites=float(satellites),
+        )
         found.keep("altitude_m", altitude_m)
     if status is not None:
         _charging(found, t_us, status)
@@ -114,19 +131,17 @@ def _newer(found: Gathering, kind: int, cursor: Cursor) -> None:
 def _fix(
     found: Gathering,
     t_us: int,
+    lat_deg: float,
+    lon_deg: float,
     *,
     valid: bool,
-    lat: int,
-    lon: int,
-    speed: int,
-    course: int,
+    speed_mps: float,
+    heading_deg: float,
     satellites: float = float("nan"),
 ) -> None:
-    lat_deg, lon_deg = lat / _UNITS_PER_DEG, lon / _UNITS_PER_DEG
     if valid:
-        speed_mps = speed * MPS_PER_KMH
         found.place(
-            t_us, lat_deg, lon_deg, satellites=satellites, speed_mps=speed_mps, heading_deg=float(course)
+            t_us, lat_deg, lon_deg, satellites=satellites, speed_mps=speed_mps, heading_deg=heading_deg
         )
     else:
         found.read(StatusKind.NO_POSITION, t_us)
