@@ -198,3 +198,14 @@ def test_the_default_of_each_detector_is_always_tried_and_no_set_twice() -> None
     assert len(sets) == len(set(sets)) == 60
     assert [s.detector for s in (sets[0], sets[30])] == [Detector.PROBABILISTIC, Detector.TUNED_RULE]
     assert sets[0] == type(sets[0])()
+
+
+def test_the_page_of_the_documentation_lists_the_values_that_are_searched() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "tuning.md").read_text(encoding="utf-8")
+    for detector, values in tuning.SEARCHED.items():
+        for name, several in values.items():
+            assert f"| {detector} | `{name}` | {', '.join(f'{value:g}' for value in several)} |" in page
+    for point in tuning.OPERATING_POINTS:
+        assert f"| `{point.name}` | {point.least_recall:g} |" in page
+    assert f"fewer than {tuning.LEAST_ABSENCES} true absences" in page
+    assert f"fewer than {tuning.LEAST_NIGHTS} nights" in page

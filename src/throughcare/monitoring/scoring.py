@@ -73,7 +73,9 @@ class Summary:
     left_out : int
         Nights that were not checked from end to end, and so are not scored.
     false_per_day, false_low, false_high : float
-        False incidents a person-day (a scored night), with its 95 % bootstrap interval over people.
+        False incidents a person-day (a scored night), with its 95 % bootstrap interval over people. Where there is
+        none at all, the upper bound is three over the nights (Hanley and Lippman-Hand 1983), as if nights were
+        independent.
     recall : float
         Share found of the absences of ten minutes or more; NaN where there is none.
     delay_p50_min, delay_p90_min : float, minutes
@@ -265,6 +267,8 @@ def summarise(scores: Iterable[PersonScore], *, seed: int) -> Summary:
     delays = np.array([delay for score in people for delay in score.delays_min])
     absences, found = sum(s.absences for s in people), sum(s.found for s in people)
     low, high = bootstrap_interval(np.random.default_rng(seed), false, nights)
+    if people and not false.any():
+        high = min(1.0, 3.0 / float(nights.sum()))  # a bootstrap of nothing but zeros would claim certainty
     demanded_s = sum(s.demanded_s for s in people)
     return Summary(
         people=len(people),

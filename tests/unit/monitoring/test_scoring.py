@@ -90,3 +90,8 @@ def test_nobody_scored_is_not_known_rather_than_none() -> None:
         [summary.false_per_day, summary.recall, summary.delay_p50_min, summary.worst_decile]
     ).all()
     assert summary.nights == 0
+
+
+def test_no_false_incident_in_few_nights_is_no_proof_that_there_will_be_none() -> None:
+    summary = summarise([PersonScore(nights=30), PersonScore(nights=30)], seed=1)
+    assert (summary.false_per_day, summary.false_low, summary.false_high) == (0.0, 0.0, 0.05)
