@@ -11,7 +11,7 @@ from throughcare.adapters.devices.parsed import Parse
 from throughcare.adapters.devices.quality import Mark, read_quality
 from throughcare.kernel.errors import RefusedInput
 
-KINDS = ("eelink", "laipac", "r16h", "watch")
+KINDS = ("eelink", "laipac", "r16h", "rftrack", "watch")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.real_data
 
 PROTOCOLS = {"eelink": "Eelink", "laipac": "Laipac", "r16h": "R16h", "rftrack": "RfTrack", "watch": "Watch"}
 FOUND = {  # messages of the file; then in them: positions, no position, strap opened, case opened, rejects
+    "rftrack": (1, 1, 0, 0, 0, 0),
     "watch": (50, 14, 22, 3, 0, 0),
     "eelink": (36, 25, 9, 1, 0, 0),
     "r16h": (3, 1, 1, 0, 0, 0),
