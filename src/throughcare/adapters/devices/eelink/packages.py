@@ -31,7 +31,7 @@ def packages(data: bytes) -> Iterator[Package]:
     device = ""
     while data:
         if data[:2] == b"EL":
-            device, data = bcd(data[6:_DATAGRAM_BYTES]), data[_DATAGRAM_BYTES:] or data[:0]
+            device, data = bcd(data[6:_DATAGRAM_BYTES]), data[_DATAGRAM_BYTES:]
             if not data:
                 yield Package(b"EL", device, fault="empty_datagram")
             continue
