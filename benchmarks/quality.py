@@ -22,6 +22,7 @@ from throughcare.monitoring.fixes import Fixes
 from throughcare.monitoring.incidents import IncidentKind
 from throughcare.monitoring.parameters import Detector, Parameters
 from throughcare.monitoring.rules import compile_rules
+from throughcare.monitoring.scoring import bootstrap_interval
 from throughcare.monitoring.state import State
 from throughcare.monitoring.status import Statuses, StatusKind
 from throughcare.orders.history import history_of
@@ -192,18 +193,10 @@ def score(world: Sequence[Night], parameters: Parameters, *, with_unit: bool) ->
     return Score(*columns[:6], np.array(delays), columns[6])
 
 
-def interval(rng: np.random.Generator, top: np.ndarray, below: np.ndarray) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval, over people, of a ratio of sums."""
-    draws = rng.integers(0, len(top), (1000, len(top)))
-    totals = below[draws].sum(axis=1)
-    ratios = top[draws].sum(axis=1) / np.maximum(totals, 1)
-    return float(np.quantile(ratios, 0.025)), float(np.quantile(ratios, 0.975))
-
-
 def row(name: str, got: Score) -> str:
     """Return one line of the table."""
     rng = np.random.default_rng(1)
-    low, high = interval(rng, got.false, got.nights)
+    low, high = bootstrap_interval(rng, got.false, got.nights)
     recall = got.found10.sum() / got.true10.sum()
     p50, p90, p99 = (float(np.quantile(got.delays_min, q)) for q in (0.5, 0.9, 0.99))
     worst = np.sort(got.false / got.nights)[-max(1, len(got.false) // 10) :].mean()
