@@ -18,7 +18,7 @@ from throughcare.monitoring.events import Event, EventKind, event_id
 from throughcare.monitoring.fixes import Fixes
 from throughcare.monitoring.folding import fold, open_tail, start_carry
 from throughcare.monitoring.incidents import Incident, IncidentStatus
-from throughcare.monitoring.items import Batch, canonical_fixes, canonical_statuses, merge_items
+from throughcare.monitoring.items import Batch, Items, canonical_fixes, canonical_statuses, merge_items
 from throughcare.monitoring.presence import Segment
 from throughcare.monitoring.pruning import prune
 from throughcare.monitoring.rules import ActivationRules, Rules
@@ -201,9 +201,7 @@ def _merge(
 def _fold_on(
     held: ActivationState, fixes: Fixes, statuses: Statuses, compiled: ActivationRules, rules: Rules
 ) -> ActivationState:
-    new = merge_items(
-        fixes.take(fixes.t_us > held.head_us), statuses.take(statuses.t_us > held.head_us), rules.parameters
-    )
+    new = _items_after(held.head_us, fixes, statuses, rules)
     watches: dict[str, WatchState] = {}
     for watch in compiled.watches:
         before = held.watches[watch.watch_id]
@@ -215,9 +213,7 @@ def _fold_on(
 def _fold_again(
     held: ActivationState, fixes: Fixes, statuses: Statuses, compiled: ActivationRules, rules: Rules
 ) -> ActivationState:
-    items = merge_items(
-        fixes.take(fixes.t_us > held.base_us), statuses.take(statuses.t_us > held.base_us), rules.parameters
-    )
+    items = _items_after(held.base_us, fixes, statuses, rules)
     watches: dict[str, WatchState] = {}
     for watch in compiled.watches:
         known = held.watches.get(watch.watch_id)
@@ -227,6 +223,11 @@ def _fold_again(
             base=base, head=head, before=() if known is None else known.before, since=segments
         )
     return replace(held, head_us=_newest(fixes, statuses), fixes=fixes, statuses=statuses, watches=watches)
+
+
+def _items_after(after_us: int, fixes: Fixes, statuses: Statuses, rules: Rules) -> Items:
+    recent = fixes.take(fixes.t_us > after_us), statuses.take(statuses.t_us > after_us)
+    return merge_items(*recent, rules.parameters)
 
 
 def _newest(fixes: Fixes, statuses: Statuses) -> int:
