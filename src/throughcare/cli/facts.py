@@ -1,18 +1,23 @@
-"""The arguments that say where facts are and what their files do not say about themselves."""
+"""What ``monitor``, ``replay`` and ``tune`` share: the arguments that say where facts are, and reading them."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import time
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from throughcare.adapters.files.options import FORMATS, ReadOptions
-from throughcare.cli.console import day
+from throughcare.cli.console import counted, day, print_refusal
 from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import SECOND_US, parse_instant
 from throughcare.monitoring.parameters import Detector, Parameters
+from throughcare.orders.history import OrderHistory
+from throughcare.runners.loading import Loaded, Progress, load_facts, read_orders
+from throughcare.runners.monitoring import newest_us
 
 
 def add_fact_arguments(parser: argparse.ArgumentParser, *, with_parameters: bool = True) -> None:
@@ -55,6 +60,76 @@ def add_fact_arguments(parser: argparse.ArgumentParser, *, with_parameters: bool
     rule.add_argument(
         "--known-at", metavar="TIME", help="apply variations recorded up to this instant (default: all)"
     )
+
+
+def add_protected_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that ``monitor`` and ``replay`` share for protected persons' positions."""
+    parser.add_argument(
+        "--protected",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="positions of protected persons, device_id being their reference; nothing of them is written",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a command is asked: orders, and both instants.
+
+    Parameters
+    ----------
+    histories : tuple of OrderHistory
+        The whole orders of the file.
+    refused : int
+        How many others were refused; each was printed.
+    clock_us, known_at_us : int
+        The clock when the command began; variations recorded after ``known_at_us`` are not applied.
+    now_us : int or None
+        The instant to evaluate at; None asks for the newest fact's.
+    """
+
+    histories: tuple[OrderHistory, ...]
+    refused: int
+    clock_us: int
+    known_at_us: int
+    now_us: int | None
+
+    def as_at_us(self, loaded: Loaded) -> int:
+        """Return the instant to evaluate at."""
+        return newest_us(loaded.fixes, loaded.statuses) if self.now_us is None else self.now_us
+
+
+def read_question(arguments: argparse.Namespace) -> Question:
+    """Read the orders and the instants that the arguments state, and print each refusal of an order."""
+    clock = clock_us()
+    now_us = None if arguments.now is None else parse_instant(arguments.now)
+    known_at_us = clock if arguments.known_at is None else parse_instant(arguments.known_at)
+    histories, refusals = read_orders(arguments.orders)
+    for refusal in refusals:
+        print_refusal(refusal)
+    return Question(histories, len(refusals), clock, known_at_us, now_us)
+
+
+def read_facts(arguments: argparse.Namespace, question: Question, *, progress: Progress) -> Loaded:
+    """Read the files that the arguments name, tied to the orders' activations."""
+    return load_facts(
+        arguments.positions,
+        arguments.statuses,
+        histories=question.histories,
+        options=read_options(arguments),
+        now_us=max(question.clock_us, question.now_us or 0),  # a past --now makes no clock wrong
+        known_at_us=question.known_at_us,
+        correct_week_rollover=arguments.correct_week_rollover,
+        progress=progress,
+    )
+
+
+def print_unusable(unusable: Counter[str]) -> None:
+    """Say why rows of protected persons could not be used; nothing else of them is shown."""
+    for reason, count in unusable.most_common():
+        print(f"  of protected persons, {counted(count, 'row', 'rows')} could not be used: {reason}")
 
 
 def read_options(arguments: argparse.Namespace) -> ReadOptions:
@@ -108,11 +183,6 @@ def read_json(path: Path) -> dict[str, Any]:
         found=found,
         action="Check the path and what the file holds, or leave the option out.",
     )
-
-
-def instant_or_none(text: str | None) -> int | None:
-    """Return an argument's instant in microseconds, or None where it was not given."""
-    return None if text is None else parse_instant(text)
 
 
 def clock_us() -> int:

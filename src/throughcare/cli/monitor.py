@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from throughcare.adapters.files.results import write_rejects
-from throughcare.cli.console import counted, print_refusal, progress_bar
+from throughcare.cli.console import counted, progress_bar
 from throughcare.cli.facts import (
     add_fact_arguments,
-    clock_us,
-    instant_or_none,
+    add_protected_argument,
+    print_unusable,
+    read_facts,
     read_json,
     read_options,
     read_parameters,
+    read_question,
 )
 from throughcare.kernel.errors import RefusedInput
-from throughcare.kernel.time import iso_utc, parse_instant
+from throughcare.kernel.time import iso_utc
 from throughcare.monitoring.incidents import Incident
-from throughcare.runners.loading import Loaded, Progress, load_facts, read_orders, read_protected
-from throughcare.runners.monitoring import Run, monitor, newest_us
+from throughcare.runners.loading import Loaded, Progress, read_protected
+from throughcare.runners.monitoring import Run, monitor
 from throughcare.runners.writing import write_run
 
 _DESCRIPTION = (
@@ -37,14 +39,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
     )
     add_fact_arguments(parser)
     parser.add_argument("--title", default="Monitoring run", help="title of the report")
-    parser.add_argument(
-        "--protected",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="positions of protected persons, device_id being their reference; nothing of them is written",
-    )
+    add_protected_argument(parser)
     parser.add_argument(
         "--background", type=Path, metavar="FILE", help="GeoJSON drawn faintly under the maps"
     )
@@ -56,43 +51,28 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
 def run(arguments: argparse.Namespace) -> int:
     """Monitor, write everything to ``--out`` and say what was found."""
     parameters = read_parameters(arguments.parameters)
-    clock = clock_us()
-    now_us = instant_or_none(arguments.now)
-    known_at_us = clock if arguments.known_at is None else parse_instant(arguments.known_at)
-    histories, refusals = read_orders(arguments.orders)
-    for refusal in refusals:
-        print_refusal(refusal)
+    question = read_question(arguments)
     background = None if arguments.background is None else read_json(arguments.background)
     with progress_bar() as progress:
-        loaded = load_facts(
-            arguments.positions,
-            arguments.statuses,
-            histories=histories,
-            options=read_options(arguments),
-            now_us=max(clock, now_us or 0),  # a past --now makes no clock wrong
-            known_at_us=known_at_us,
-            correct_week_rollover=arguments.correct_week_rollover,
-            progress=progress,
-        )
-        if now_us is None and not (len(loaded.fixes) or len(loaded.statuses)):
+        loaded = read_facts(arguments, question, progress=progress)
+        if question.now_us is None and not (len(loaded.fixes) or len(loaded.statuses)):
             raise _nothing_to_watch(arguments.out, loaded)
         protected, unusable = read_protected(arguments.protected, options=read_options(arguments))
         found = monitor(
-            histories,
+            question.histories,
             loaded.fixes,
             loaded.statuses,
             parameters=parameters,
-            now_us=newest_us(loaded.fixes, loaded.statuses) if now_us is None else now_us,
-            known_at_us=known_at_us,
+            now_us=question.as_at_us(loaded),
+            known_at_us=question.known_at_us,
             progress=progress,
             protected=protected,
         )
-        index = _write(arguments, found, loaded, background, clock, progress)
-    print_summary(found, loaded, refused=len(refusals))
-    for reason, count in unusable.most_common():
-        print(f"  of protected persons, {counted(count, 'row', 'rows')} could not be used: {reason}")
+        index = _write(arguments, found, loaded, background, question.clock_us, progress)
+    print_summary(found, loaded, refused=question.refused)
+    print_unusable(unusable)
     print(f"report: {index}")
-    return 1 if refusals else 0
+    return 1 if question.refused else 0
 
 
 def _write(

@@ -11,13 +11,11 @@ from collections import Counter
 from typing import Any
 
 from throughcare.adapters.files.results import write_events, write_incidents, write_rejects
-from throughcare.cli.console import counted, print_refusal, progress_bar
-from throughcare.cli.facts import add_fact_arguments, clock_us, instant_or_none, read_options, read_parameters
+from throughcare.cli.console import counted, progress_bar
+from throughcare.cli.facts import add_fact_arguments, read_facts, read_parameters, read_question
 from throughcare.kernel.errors import RefusedInput
-from throughcare.kernel.time import HOUR_US, MINUTE_US, iso_utc, parse_instant
+from throughcare.kernel.time import HOUR_US, MINUTE_US, iso_utc
 from throughcare.runners.arrivals import replay
-from throughcare.runners.loading import load_facts, read_orders
-from throughcare.runners.monitoring import newest_us
 
 _LONGEST = 1_000_000  # minutes or hours; longer than any order
 
@@ -48,34 +46,20 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
 
 def run(arguments: argparse.Namespace) -> int:
     """Replay and report; exit code 1 where the end differs from one evaluation of everything."""
-    clock = clock_us()
-    now_us = instant_or_none(arguments.now)
-    known_at_us = clock if arguments.known_at is None else parse_instant(arguments.known_at)
     step_us = _span_us("--step-minutes", arguments.step_minutes, MINUTE_US)
     retain_us = None
     if arguments.retain_hours is not None:
         retain_us = _span_us("--retain-hours", arguments.retain_hours, HOUR_US)
-    histories, refusals = read_orders(arguments.orders)
-    for refusal in refusals:
-        print_refusal(refusal)
+    question = read_question(arguments)
     with progress_bar() as progress:
-        loaded = load_facts(
-            arguments.positions,
-            arguments.statuses,
-            histories=histories,
-            options=read_options(arguments),
-            now_us=max(clock, now_us or 0),  # a past --now makes no clock wrong
-            known_at_us=known_at_us,
-            correct_week_rollover=arguments.correct_week_rollover,
-            progress=progress,
-        )
+        loaded = read_facts(arguments, question, progress=progress)
         found = replay(
-            histories,
+            question.histories,
             loaded.fixes,
             loaded.statuses,
             parameters=read_parameters(arguments.parameters),
-            now_us=newest_us(loaded.fixes, loaded.statuses) if now_us is None else now_us,
-            known_at_us=known_at_us,
+            now_us=question.as_at_us(loaded),
+            known_at_us=question.known_at_us,
             step_us=step_us,
             retain_us=retain_us,
             progress=progress,
@@ -94,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"NOT EQUAL to one evaluation of all facts: {', '.join(found.differing[:5])}")
         return 1
     print("equal to one evaluation of all facts at once")
-    return 1 if refusals else 0
+    return 1 if question.refused else 0
 
 
 def _span_us(option: str, number: float, unit_us: int) -> int:

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from throughcare.adapters.files.labels import read_labels
-from throughcare.cli.console import counted, print_refusal, progress_bar
-from throughcare.cli.facts import add_fact_arguments, clock_us, instant_or_none, read_options
+from throughcare.cli.console import counted, progress_bar
+from throughcare.cli.facts import Question, add_fact_arguments, read_facts, read_question
 from throughcare.kernel.errors import RefusedInput
-from throughcare.kernel.time import parse_instant
 from throughcare.orders.history import OrderHistory
-from throughcare.runners.loading import Loaded, Progress, activations_of, load_facts, read_orders
-from throughcare.runners.monitoring import newest_us
+from throughcare.runners.loading import Loaded, Progress, activations_of
 from throughcare.runners.tuning import Tuning, nights_of, tune
 from throughcare.runners.tuning_files import parameters_name, write_tuning
 
@@ -47,23 +45,19 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
 def run(arguments: argparse.Namespace) -> int:
     """Tune, write the folder and say what was found."""
     _check(arguments)
-    now_us = instant_or_none(arguments.now)
-    known_at_us = clock_us() if arguments.known_at is None else parse_instant(arguments.known_at)
-    histories, refusals = read_orders(arguments.orders)
-    for refusal in refusals:
-        print_refusal(refusal)
+    question = read_question(arguments)
     labels = None
     if arguments.labels is not None:
-        labels = read_labels(arguments.labels, wearers=_wearers(histories))
+        labels = read_labels(arguments.labels, wearers=_wearers(question.histories))
     with progress_bar() as progress:
-        loaded = _load(arguments, histories, now_us, known_at_us, progress)
+        loaded = _load(arguments, question, progress)
         source, nights = nights_of(
-            histories,
+            question.histories,
             loaded.fixes,
             loaded.statuses,
             labels=labels,
-            now_us=newest_us(loaded.fixes, loaded.statuses) if now_us is None else now_us,
-            known_at_us=known_at_us,
+            now_us=question.as_at_us(loaded),
+            known_at_us=question.known_at_us,
         )
         found = tune(
             nights,
@@ -75,26 +69,11 @@ def run(arguments: argparse.Namespace) -> int:
         )
     page = write_tuning(arguments.out, found)
     _say(found, page)
-    return 1 if refusals else 0
+    return 1 if question.refused else 0
 
 
-def _load(
-    arguments: argparse.Namespace,
-    histories: tuple[OrderHistory, ...],
-    now_us: int | None,
-    known_at_us: int,
-    progress: Progress,
-) -> Loaded:
-    loaded = load_facts(
-        arguments.positions,
-        arguments.statuses,
-        histories=histories,
-        options=read_options(arguments),
-        now_us=max(clock_us(), now_us or 0),  # a past --now makes no clock wrong
-        known_at_us=known_at_us,
-        correct_week_rollover=arguments.correct_week_rollover,
-        progress=progress,
-    )
+def _load(arguments: argparse.Namespace, question: Question, progress: Progress) -> Loaded:
+    loaded = read_facts(arguments, question, progress=progress)
     if not (len(loaded.fixes) or len(loaded.statuses)):
         raise RefusedInput(
             where="the facts",
