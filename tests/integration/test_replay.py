@@ -119,6 +119,7 @@ def test_the_commands_agree_and_the_manifest_names_what_was_read_and_written(
 ) -> None:
     facts = ["--orders", str(town / "orders.json"), "--positions", str(town / "positions.parquet")]
     facts += ["--statuses", str(town / "statuses.csv")]
+    facts += ["--protected", str(town / "protected_positions.parquet")]
     assert main(["monitor", *facts, "--out", str(tmp_path / "m"), "--no-report", "--no-packs"]) == 0
     assert main(["replay", *facts, "--out", str(tmp_path / "r"), "--step-minutes", "240"]) == 0
     assert "equal to one evaluation of all facts at once" in capsys.readouterr().out
@@ -131,6 +132,7 @@ def test_the_commands_agree_and_the_manifest_names_what_was_read_and_written(
         for path in (tmp_path / "m" / "incidents.json", tmp_path / "r" / "incidents.json")
     ]
     assert found[0] == found[1]
+    assert "TC-VIC-WARN" in {code for code, *_ in found[0].values()}  # of the protected person's device
     manifest = json.loads((tmp_path / "m" / "manifest.json").read_text())
     paths = {path.name: path for path in [*town.iterdir(), *(tmp_path / "m").iterdir()] if path.is_file()}
     records = [*manifest["inputs"], *manifest["outputs"]]

@@ -12,10 +12,19 @@ from typing import Any
 
 from throughcare.adapters.files.results import write_events, write_incidents, write_rejects
 from throughcare.cli.console import counted, progress_bar
-from throughcare.cli.facts import add_fact_arguments, read_facts, read_parameters, read_question
+from throughcare.cli.facts import (
+    add_fact_arguments,
+    add_protected_argument,
+    print_unusable,
+    read_facts,
+    read_options,
+    read_parameters,
+    read_question,
+)
 from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import HOUR_US, MINUTE_US, iso_utc
 from throughcare.runners.arrivals import replay
+from throughcare.runners.loading import read_protected
 
 _LONGEST = 1_000_000  # minutes or hours; longer than any order
 
@@ -32,6 +41,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
         "replay", help="replay facts as they arrived and prove the result", description=_DESCRIPTION
     )
     add_fact_arguments(parser)
+    add_protected_argument(parser)
     parser.add_argument(
         "--step-minutes", type=float, default=10.0, metavar="N", help="time between deliveries"
     )
@@ -53,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     question = read_question(arguments)
     with progress_bar() as progress:
         loaded = read_facts(arguments, question, progress=progress)
+        protected, unusable = read_protected(arguments.protected, options=read_options(arguments))
         found = replay(
             question.histories,
             loaded.fixes,
@@ -63,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
             step_us=step_us,
             retain_us=retain_us,
             progress=progress,
+            protected=protected,
         )
     arguments.out.mkdir(parents=True, exist_ok=True)
     write_events(arguments.out / "events.ndjson", (event.as_dict() for event in found.events))
@@ -70,6 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     write_rejects(arguments.out / "rejects.csv", loaded.rejects)
     if loaded.rejects:
         print(f"{len(loaded.rejects):>6}  rejected (see rejects.csv)")
+    print_unusable(unusable)
     for kind, count in Counter(str(event.kind) for event in found.events).most_common():
         print(f"{count:>6}  {kind}")
     standing = counted(len(found.incidents), "incident stands", "incidents stand")

@@ -9,10 +9,10 @@ import numpy as np
 
 from throughcare.kernel.columns import NO_TIME_US, Ints
 from throughcare.kernel.time import DAY_US, Interval
-from throughcare.monitoring.advance import advance
+from throughcare.monitoring.advance import advance, scope_of
 from throughcare.monitoring.deadlines import next_deadline_us
 from throughcare.monitoring.events import Event, final_incidents
-from throughcare.monitoring.fixes import Fixes
+from throughcare.monitoring.fixes import Fixes, Positions
 from throughcare.monitoring.incidents import Incident
 from throughcare.monitoring.parameters import Parameters
 from throughcare.monitoring.rules import Rules, compile_rules
@@ -20,6 +20,7 @@ from throughcare.monitoring.state import State
 from throughcare.monitoring.status import Statuses
 from throughcare.orders.history import OrderHistory
 from throughcare.runners.loading import Progress, earliest_us
+from throughcare.runners.protecting import proximity_incidents
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def replay(
     step_us: int,
     retain_us: int | None = None,
     progress: Progress,
+    protected: Positions | None = None,
 ) -> Replayed:
     """Return what a live service would have told, advancing every ``step_us`` and at every deadline.
 
@@ -56,6 +58,9 @@ def replay(
         Received when ``received_us`` says, or when they happened where it does not.
     retain_us : int or None
         How long settled facts are kept; None keeps all.
+    protected : Positions or None
+        Of protected persons, keyed by their opaque reference. They are compared once, at the end: what that shows
+        stands among the incidents, and is not among the events.
     """
     start_us = min(earliest_us(histories), now_us)
     rules = compile_rules(
@@ -67,11 +72,16 @@ def replay(
     fixes, statuses = fixes.take(fixes.t_us <= now_us), statuses.take(statuses.t_us <= now_us)
     events = tuple(_deliver(fixes, statuses, rules, now_us, step_us, retain_us, progress))
     standing = final_incidents(events)
-    _, whole = advance(State(), fixes, statuses, rules=rules, now_us=now_us)
+    state, whole = advance(State(), fixes, statuses, rules=rules, now_us=now_us)
+    scopes = {
+        key: scope_of(held, compiled=rules.activations[key], rules=rules, now_us=now_us)
+        for key, held in state.activations.items()
+    }
+    incidents = [*standing.values(), *proximity_incidents(scopes, protected)]
     return Replayed(
         now_us=now_us,
         events=events,
-        incidents=tuple(sorted(standing.values(), key=lambda i: (i.start_us, i.incident_id))),
+        incidents=tuple(sorted(incidents, key=lambda i: (i.start_us, i.incident_id))),
         differing=_differing(standing, final_incidents(whole)),
     )
 

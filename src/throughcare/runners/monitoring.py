@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import numpy as np
-
 import throughcare
 from throughcare.kernel.time import DAY_US, Interval
 from throughcare.monitoring.advance import advance, scope_of
@@ -21,16 +19,15 @@ from throughcare.monitoring.fixes import Fixes, Positions
 from throughcare.monitoring.incidents import AttendanceRecord, Incident, Measure
 from throughcare.monitoring.measures import measures, order_violations
 from throughcare.monitoring.parameters import Parameters
-from throughcare.monitoring.proximity import proximity
 from throughcare.monitoring.rules import Rules, compile_rules
 from throughcare.monitoring.scope import Scope
 from throughcare.monitoring.state import State
 from throughcare.monitoring.status import Statuses
 from throughcare.monitoring.tracing import Tracer
-from throughcare.monitoring.tracks import ProximityTrack, proximity_track
 from throughcare.orders.history import OrderHistory, known
-from throughcare.orders.model import Order, VictimProximity
+from throughcare.orders.model import Order
 from throughcare.runners.loading import Progress, earliest_us
+from throughcare.runners.protecting import proximity_incidents
 
 ENGINE_PACKAGES = ("throughcare.kernel", "throughcare.orders", "throughcare.monitoring")
 
@@ -109,7 +106,7 @@ def monitor(
         key: scope_of(held, compiled=rules.activations[key], rules=rules, now_us=now_us)
         for key, held in state.activations.items()
     }
-    found = [*final_incidents(events).values(), *_proximity(scopes, protected)]
+    found = [*final_incidents(events).values(), *proximity_incidents(scopes, protected)]
     incidents = tuple(sorted(found, key=lambda i: (i.start_us, i.incident_id)))
     every = [measure for scope in scopes.values() for measure in _measures(scope, incidents)]
     return Run(
@@ -134,42 +131,6 @@ def _attendance(scopes: dict[str, Scope]) -> tuple[AttendanceRecord, ...]:
 def _measures(scope: Scope, incidents: Iterable[Incident]) -> tuple[Measure, ...]:
     own = [i for i in incidents if i.activation_id == scope.rules.activation.activation_id]
     return (*measures(scope, own), *alcohol_measures(scope))
-
-
-def _track(fixes: Fixes, scope: Scope) -> ProximityTrack:
-    return proximity_track(fixes, parameters=scope.parameters, until_us=scope.now_us)
-
-
-def _as_fixes(positions: Positions) -> Fixes:
-    columns = {name: getattr(positions, name) for name in positions.columns()}
-    return Fixes.build(key=positions.key, keys=positions.keys, **columns)
-
-
-def _proximity(scopes: dict[str, Scope], protected: Positions | None) -> list[Incident]:
-    if protected is None or not len(protected):
-        return []
-    tracks: dict[str, ProximityTrack] = {}
-    found: list[Incident] = []
-    for scope in scopes.values():
-        for condition in scope.rules.conditions:
-            if not isinstance(condition.condition, VictimProximity) or scope.interval is None:
-                continue
-            ref = condition.condition.protected_ref
-            if ref not in tracks:
-                rows = np.array([name == ref for name in protected.keys], np.bool_)[protected.key]
-                tracks[ref] = _track(_as_fixes(protected.take(rows)), scope)
-            found.extend(
-                proximity(
-                    subject=_track(scope.fixes, scope),
-                    protected=tracks[ref],
-                    condition=condition,
-                    rules=scope.rules,
-                    parameters=scope.parameters,
-                    interval=scope.interval,
-                    now_us=scope.now_us,
-                )
-            )
-    return found
 
 
 def _bundles(
