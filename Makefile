@@ -9,10 +9,10 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.installed-run
 DEV_STAMP := .venv/.installed-dev
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --extra cli
+	--no-emit-index-url --no-header --extra service --extra postgres
 
-# Only where the browser tests need a package of npm, and package.json names it.
-NODE_STAMP := $(if $(wildcard package.json),node_modules/.installed)
+NODE_STAMP := node_modules/.installed
+FRONT_END := src/throughcare/service/static/vendor/.copied
 
 .PHONY: help run test check lock docs clean moved
 
@@ -24,10 +24,10 @@ help:
 	@echo 'make lock   resolve the dependencies again, after a change to pyproject.toml'
 	@echo 'make clean  remove what the other commands made, the environment too'
 
-run: $(RUN_STAMP)
+run: $(RUN_STAMP) $(FRONT_END)
 	$(BIN)/throughcare demo
 
-test: $(DEV_STAMP) $(NODE_STAMP)
+test: $(DEV_STAMP) $(FRONT_END)
 	$(BIN)/python -m tools.steps test
 
 check: $(DEV_STAMP)
@@ -43,7 +43,7 @@ lock: $(DEV_STAMP)
 
 clean:
 	rm -rf .venv .environment.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
-		.coverage build dist out docs/reference node_modules
+		.coverage build dist out docs/reference node_modules src/throughcare/service/static
 	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than its lock when the environment holds what the lock names. An environment holds absolute
@@ -61,6 +61,11 @@ $(DEV_STAMP): requirements/dev.lock $(RUN_STAMP)
 	tools/environment.sh requirements/dev.lock
 	@touch $@
 
-node_modules/.installed: package-lock.json
-	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund && touch $@; \
-	else echo 'npm is not installed: the browser tests that need package.json cannot run (apt-get install npm)'; fi
+# npm comes from the lock where the machine has none.
+$(NODE_STAMP): package-lock.json $(RUN_STAMP)
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
+
+$(FRONT_END): $(NODE_STAMP) tools/front_end.py
+	$(BIN)/python -m tools.front_end
+	@touch $@

@@ -7,9 +7,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, sync_playwright
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tools.service_settings")
+django.setup()  # before a folder's conftest imports a model
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 

@@ -1,0 +1,1 @@
+"""Limited access (exclusion, restriction) and break-glass: who may see whose record."""

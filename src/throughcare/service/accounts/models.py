@@ -1,0 +1,41 @@
+"""Staff and the roles that they hold, from when to when."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Lower
+
+from throughcare.service.roles import ROLE_WORDS, Role
+
+
+class User(AbstractUser):
+    """A member of staff. User names are one whatever their case."""
+
+    class Meta:
+        """User names are compared without case."""
+
+        constraints: ClassVar = [models.UniqueConstraint(Lower("username"), name="username_whatever_case")]
+
+
+class RoleGrant(models.Model):
+    """A role that a member of staff holds for a time, in one team where the role is bound to teams."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=40, choices=[(str(role), words) for role, words in ROLE_WORDS.items()])
+    team = models.ForeignKey("people.Team", on_delete=models.PROTECT, null=True, related_name="grants")
+    from_us = models.BigIntegerField()
+    to_us = models.BigIntegerField(null=True)
+    granted_by = models.CharField(max_length=80)
+
+    class Meta:
+        """Asked by user at every request."""
+
+        indexes: ClassVar = [models.Index(fields=["user", "from_us"])]
+
+    @property
+    def as_role(self) -> Role:
+        """The role as the enumeration's member."""
+        return Role(self.role)

@@ -1,0 +1,1 @@
+"""The alert desk: ranking, contact attempts, assessment, decisions, packs, workload."""

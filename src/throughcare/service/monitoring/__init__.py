@@ -1,0 +1,1 @@
+"""Live monitoring: the inbox of facts, the engine's state, its events, the archive."""

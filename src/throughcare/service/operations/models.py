@@ -1,0 +1,37 @@
+"""Retention as data: what is kept how long, on what ground, and what must not be erased."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class RetentionRule(models.Model):
+    """How long one class of record is kept after its trigger, and the legal basis that the deployer names."""
+
+    record_class = models.CharField(max_length=60, unique=True)
+    trigger = models.CharField(max_length=60)
+    days = models.PositiveIntegerField()
+    action = models.CharField(max_length=40)
+    legal_basis = models.CharField(max_length=300)
+    set_by = models.CharField(max_length=80)
+    set_us = models.BigIntegerField()
+
+
+class LegalHold(models.Model):
+    """A hold on a person's records: while it is live, retention erases nothing of theirs."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="holds")
+    reason = models.CharField(max_length=300)
+    set_by = models.CharField(max_length=80)
+    from_us = models.BigIntegerField()
+    to_us = models.BigIntegerField(null=True)
+
+
+class Tombstone(models.Model):
+    """What retention erased: the class, how many, when, under which rule, and the hash of what was there."""
+
+    record_class = models.CharField(max_length=60)
+    rows = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    erased_us = models.BigIntegerField()
+    rule_days = models.PositiveIntegerField()

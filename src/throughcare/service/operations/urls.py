@@ -1,0 +1,10 @@
+"""Addresses for those who run the service."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from throughcare.service.operations.views import alive
+
+app_name = "operations"
+urlpatterns = [path("alive", alive, name="alive")]

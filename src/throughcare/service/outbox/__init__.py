@@ -1,0 +1,1 @@
+"""The outbox: webhooks and notices, written in the transaction of their cause and sent after it."""

@@ -1,0 +1,1 @@
+"""The people under supervision: identity, contact, needs, teams, assignments."""

@@ -1,0 +1,49 @@
+"""Questions about people. Every one starts from :func:`visible_people`: limited access is applied there, once."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from throughcare.service.access.queries import hidden_people, opened_people
+from throughcare.service.people.models import Assignment, Person
+from throughcare.service.roles import Scope
+from throughcare.service.viewer import Viewer
+
+
+def visible_people(viewer: Viewer, *, now_us: int) -> QuerySet[Person]:
+    """Return the people whose records the viewer may open now.
+
+    Reach by role first; then exclusions and restrictions take people away; what break-glass opened comes back.
+    Lists, counts, searches, maps, exports and notices are all built on it.
+    """
+    reached = Person.objects.filter(_reach(viewer, now_us))
+    return reached.exclude(pk__in=hidden_people(viewer, now_us=now_us)) | Person.objects.filter(
+        pk__in=opened_people(viewer, now_us=now_us)
+    )
+
+
+def visible_refs(viewer: Viewer, *, now_us: int) -> QuerySet[Person, str]:
+    """Return the opaque references of the visible people, for use inside other queries."""
+    return visible_people(viewer, now_us=now_us).values_list("ref", flat=True)
+
+
+def _reach(viewer: Viewer, now_us: int) -> Q:
+    reach = viewer.reach
+    if Scope.EVERYBODY in reach:
+        return Q()
+    found = Q(pk__in=[])
+    if Scope.TEAM in reach:
+        found |= Q(Exists(_live_assignments(now_us).filter(team_id__in=viewer.team_ids)))
+    if Scope.MONITORED in reach:
+        found |= Q(pk__in=Person.objects.filter(orders__isnull=False).values("pk"))
+    if Scope.INSTALLATION in reach:
+        open_work = Person.objects.filter(
+            orders__installation__isnull=False, orders__installation__closed_us__isnull=True
+        )
+        found |= Q(pk__in=open_work.values("pk"))
+    return found
+
+
+def _live_assignments(now_us: int) -> QuerySet[Assignment]:
+    live = Q(from_us__lte=now_us) & (Q(to_us__isnull=True) | Q(to_us__gt=now_us))
+    return Assignment.objects.filter(live, person_id=OuterRef("pk"))

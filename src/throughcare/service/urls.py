@@ -1,0 +1,17 @@
+"""Every address of the service. An app's own are in its ``urls.py``."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from throughcare.service.pages.views import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("account/", include("allauth.urls")),
+    path("operations/", include("throughcare.service.operations.urls")),
+    path("staff/", include("throughcare.service.accounts.urls")),
+]
+handler403 = "throughcare.service.pages.views.forbidden"
+handler404 = "throughcare.service.pages.views.not_found"
+handler500 = "throughcare.service.pages.views.failed"

@@ -1,0 +1,28 @@
+"""The frame: signing in, what a role may not open, what does not exist."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.service.makers import PASSWORD, make_user
+from throughcare.service.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def test_without_a_sign_in_the_front_door_leads_to_it(client: Client) -> None:
+    assert client.get("/").headers["Location"] == "/account/login/"
+
+
+def test_a_member_of_staff_signs_in_and_sees_their_roles(client: Client) -> None:
+    make_user(Role.SENIOR, name="Sam")
+    answer = client.post("/account/login/", {"login": "sam", "password": PASSWORD}, follow=True)
+    assert "Senior probation officer" in answer.content.decode()
+
+
+def test_nobody_can_sign_themselves_up(client: Client) -> None:
+    assert "sign up" not in client.get("/account/login/").content.decode().lower()
+    assert client.get("/account/signup/").status_code == 200
+    answer = client.post("/account/signup/", {"username": "new", "password1": PASSWORD})
+    assert "closed" in answer.content.decode().lower()
