@@ -11,6 +11,7 @@ from throughcare.adapters.devices.parsed import Parsed, Session
 from throughcare.adapters.devices.quality import CHECKED
 from throughcare.adapters.devices.registry import DeviceAdapter
 from throughcare.adapters.devices.samples import Sample, differences, read_samples
+from throughcare.adapters.devices.stream import Stream, feed, join
 from throughcare.kernel.errors import ThroughcareError
 from throughcare.kernel.time import parse_instant
 from throughcare.monitoring.status import StatusKind
@@ -100,10 +101,12 @@ def broken_rules(adapter: DeviceAdapter, data: bytes, session: Session) -> Itera
         return
     if parsed.accounted_rows() != set(range(1, parsed.messages + 1)):
         yield "conserves", f"{data!r}: {parsed.messages} messages, rows {sorted(parsed.accounted_rows())}"
-    if data.strip() and not parsed.messages:
-        yield "conserves", f"{data!r}: bytes without a message"
+    if _outside(data, parsed.spans).strip():
+        yield "conserves", f"{data!r}: bytes outside the messages at {parsed.spans}"
     if not _same(parsed, again):
         yield "pure", f"{data!r} was read in two ways"
+    if not _same(parsed, _in_pieces(adapter, data, session)):
+        yield "streams", f"{data!r} says another thing when it comes in pieces"
     strange = {StatusKind(kind) for kind in parsed.readings.kind.tolist()} - set(adapter.manifest.readings)
     if strange:
         yield (
@@ -113,6 +116,26 @@ def broken_rules(adapter: DeviceAdapter, data: bytes, session: Session) -> Itera
     accuracy_m = parsed.positions.accuracy_m
     if (not adapter.manifest.states_accuracy and not np.isnan(accuracy_m).all()) or (accuracy_m <= 0).any():
         yield "no_invented_accuracy", f"{data!r} gave an accuracy of {accuracy_m.tolist()}"
+
+
+def _outside(data: bytes, spans: tuple[tuple[int, int], ...]) -> bytes:
+    """Return what no message holds; everything where the spans are out of order or beyond the bytes."""
+    edges = [0, *(edge for span in spans for edge in span), len(data)]
+    if edges != sorted(edges):
+        return data
+    return b"".join(data[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+
+
+def _in_pieces(adapter: DeviceAdapter, data: bytes, session: Session) -> Parsed:
+    """Return what the bytes say when they come in pieces of 1 byte, then 2, then 3, as a slow line brings them."""
+    stream, pieces = Stream(device=session.device), []
+    at, size = 0, 1
+    while at < len(data):
+        stream, piece = feed(stream, data[at : at + size], adapter=adapter, received_us=session.received_us)
+        pieces.append(piece)
+        at, size = at + size, size + 1
+    _, piece = feed(stream, b"", adapter=adapter, received_us=session.received_us, last=True)
+    return join([*pieces, piece])
 
 
 def _marked(adapter: DeviceAdapter) -> Iterator[tuple[str, str]]:
@@ -154,9 +177,11 @@ def _session(sample: Sample) -> Session:
 
 
 def _same(first: Parsed, second: Parsed) -> bool:
-    plain = (first.messages, first.device, first.unknown, first.rejects)
+    plain = (first.spans, first.device, first.unknown, first.rejects)
     return (
-        plain == (second.messages, second.device, second.unknown, second.rejects)
+        plain == (second.spans, second.device, second.unknown, second.rejects)
+        and first.positions.row.tolist() == second.positions.row.tolist()
+        and first.readings.row.tolist() == second.readings.row.tolist()
         and first.positions.content().tolist() == second.positions.content().tolist()
         and first.readings.content().tolist() == second.readings.content().tolist()
     )

@@ -11,6 +11,7 @@ from throughcare.kernel.time import instant_us
 
 MPS_PER_KMH = 1 / 3.6
 MPS_PER_KNOT = 1852 / 3600
+_LINE = re.compile(rb"[^\r\n]+")
 _NUMBER = re.compile(r" *[+-]?\d{1,15}(\.\d{0,15})?", re.ASCII)
 
 
@@ -42,8 +43,14 @@ def signed_deg(size_deg: float, hemisphere: str) -> float:
     return -abs(size_deg) if hemisphere in {"S", "W"} else size_deg
 
 
-def lines(data: bytes) -> Iterator[str]:
-    """Yield the lines that are not empty, each byte as one character, so that no byte is an error."""
-    for line in data.replace(b"\r", b"\n").split(b"\n"):
-        if line.strip():
-            yield line.strip().decode("latin-1")
+def lines(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each line that is not empty starts and stops, without the blanks around it."""
+    for line in _LINE.finditer(data):
+        if text := line[0].strip():
+            start = line.start() + len(line[0]) - len(line[0].lstrip())
+            yield start, start + len(text)
+
+
+def cut_lines(data: bytes) -> int:
+    """Return how many of the first bytes are whole lines: a line is whole when its end has come."""
+    return max(data.rfind(b"\n"), data.rfind(b"\r")) + 1

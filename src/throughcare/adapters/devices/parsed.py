@@ -45,11 +45,14 @@ class Kept:
         Number of the message in the bytes, from 1.
     field, value : str
         Name (with its unit, where known) and what it said.
+    device : str
+        Who said it; empty where that is not known.
     """
 
     row: int
     field: str
     value: str
+    device: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,9 @@ class Parsed:
 
     Parameters
     ----------
-    messages : int
-        How many messages the bytes held. Each is the ``row`` of at least one position, reading, kept field or
-        reject, counted from 1.
+    spans : tuple of (start, stop)
+        Where each message stands in the bytes, in order. Each is the ``row`` of at least one position, reading,
+        kept field or reject, counted from 1. Between them is nothing but blanks.
     device : str
         The device the last message named (a login, say), for the session; empty when none did.
     positions, readings : Positions, Readings
@@ -68,12 +71,17 @@ class Parsed:
     rejects : tuple of Reject
     """
 
-    messages: int
+    spans: tuple[tuple[int, int], ...]
     device: str
     positions: Positions
     readings: Readings
     unknown: tuple[Kept, ...]
     rejects: tuple[Reject, ...]
+
+    @property
+    def messages(self) -> int:
+        """How many messages the bytes held."""
+        return len(self.spans)
 
     def accounted_rows(self) -> set[int]:
         """Return the numbers of the messages that left something behind."""
@@ -82,6 +90,7 @@ class Parsed:
 
 
 Parse = Callable[[bytes, Session], Parsed]
+Cut = Callable[[bytes], int]
 
 
 @dataclass
@@ -93,12 +102,18 @@ class Gathering:
     kind : str
         The adapter, as the ``file`` of rejects.
     session : Session
+    data : bytes
+        What is parsed.
+    binary : bool
+        Whether a message is shown in hexadecimal.
     """
 
     kind: str
     session: Session
-    row: int = 0
+    data: bytes
+    binary: bool = False
     raw: str = ""
+    spans: list[tuple[int, int]] = field(default_factory=list)
     device: str = field(init=False)
     positions: list[dict[str, float | int | str]] = field(default_factory=list)
     readings: list[tuple[str, int, int, float, int]] = field(default_factory=list)
@@ -108,14 +123,22 @@ class Gathering:
     def __post_init__(self) -> None:
         self.device = self.session.device
 
-    def begin(self, raw: str) -> None:
-        """Start the next message; ``raw`` is how it reads in a reject."""
-        self.row += 1
-        self.raw = raw[:_RAW_LIMIT]
+    @property
+    def row(self) -> int:
+        """The number of the message that was begun last."""
+        return len(self.spans)
+
+    def begin(self, start: int, stop: int) -> str:
+        """Start the next message and return it as text, each byte one character (or two hexadecimal digits)."""
+        self.spans.append((start, stop))
+        message = self.data[start:stop]
+        text = message.hex() if self.binary else message.decode("latin-1")
+        self.raw = text[:_RAW_LIMIT]
+        return text
 
     def keep(self, name: str, value: object) -> None:
         """Keep a field that no column of ours holds."""
-        self.unknown.append(Kept(self.row, name, str(value)))
+        self.unknown.append(Kept(self.row, name, str(value), self.device))
 
     def reject(self, name: str, reason: str, words: str) -> None:
         """Reject the message, or one fact of it, with the field at fault."""
@@ -187,7 +210,7 @@ class Gathering:
     def parsed(self) -> Parsed:
         """Return everything that was gathered, as columns."""
         return Parsed(
-            messages=self.row,
+            spans=tuple(self.spans),
             device=self.device,
             positions=self._positions(),
             readings=self._readings(),

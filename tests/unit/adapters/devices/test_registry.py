@@ -32,7 +32,7 @@ def edited(folder: Path, name: str, old: str, new: str) -> Path:
 def findings(parse, folder: Path) -> set[str]:
     with pytest.raises(conformance.AdapterFails) as caught:
         conformance.check_device_adapter(
-            make_adapter(folder=folder, parse=parse), rng=np.random.default_rng(1)
+            make_adapter(folder=folder, parse=parse, cut=R16H.cut), rng=np.random.default_rng(1)
         )
     return {rule for rule, _ in caught.value.findings}
 
@@ -43,7 +43,7 @@ def test_a_kind_that_does_not_exist_is_refused_with_those_that_do():
 
 
 def test_a_folder_outside_the_package_passes_the_same_suite(tmp_path):
-    adapter = make_adapter(folder=own_folder(tmp_path), parse=R16H.parse)
+    adapter = make_adapter(folder=own_folder(tmp_path), parse=R16H.parse, cut=R16H.cut)
     conformance.check_device_adapter(adapter, rng=np.random.default_rng(1))
     assert adapter.manifest == R16H.manifest
 
@@ -58,11 +58,24 @@ def test_a_parser_that_raises_fails_the_suite(tmp_path):
 
 def test_a_parser_that_drops_a_message_fails_the_suite(tmp_path):
     def forgetful(data: bytes, session: Session) -> Parsed:
-        found = Gathering(kind="r16h", session=session)
-        found.begin("")
+        found = Gathering(kind="r16h", session=session, data=data)
+        found.begin(0, len(data))
         return found.parsed()
 
-    assert {"conserves", "samples", "declared_readings"} == findings(forgetful, own_folder(tmp_path))
+    assert findings(forgetful, own_folder(tmp_path)) >= {"conserves", "samples"}
+
+
+def test_a_cut_inside_a_message_fails_the_suite(tmp_path):
+    adapter = make_adapter(folder=own_folder(tmp_path), parse=R16H.parse, cut=len)
+    with pytest.raises(conformance.AdapterFails, match="streams: "):
+        conformance.check_device_adapter(adapter, rng=np.random.default_rng(1))
+
+
+def test_a_parser_that_passes_over_bytes_fails_the_suite(tmp_path):
+    def deaf(data: bytes, session: Session) -> Parsed:
+        return R16H.parse(data.partition(b"@LBSD")[0], session)
+
+    assert "conserves" in findings(deaf, own_folder(tmp_path))
 
 
 def test_a_parser_that_remembers_fails_the_suite(tmp_path):
@@ -70,8 +83,8 @@ def test_a_parser_that_remembers_fails_the_suite(tmp_path):
 
     def moody(data: bytes, session: Session) -> Parsed:
         calls.append(data)
-        found = Gathering(kind="r16h", session=session)
-        found.begin("")
+        found = Gathering(kind="r16h", session=session, data=data)
+        found.begin(0, len(data))
         found.keep("calls", len(calls))
         return found.parsed()
 
@@ -80,8 +93,8 @@ def test_a_parser_that_remembers_fails_the_suite(tmp_path):
 
 def test_a_parser_that_invents_an_accuracy_fails_the_suite(tmp_path):
     def sure(data: bytes, session: Session) -> Parsed:
-        found = Gathering(kind="r16h", session=Session(device="x"))
-        found.begin("")
+        found = Gathering(kind="r16h", session=Session(device="x"), data=data)
+        found.begin(0, len(data))
         found.place(conformance.SESSION.received_us, 51.0, 0.0, accuracy_m=5.0)
         return found.parsed()
 
@@ -113,7 +126,7 @@ def test_a_sample_with_an_identifier_that_is_not_masked_fails_the_suite(tmp_path
 def test_an_incomplete_manifest_or_grade_is_refused(tmp_path, name, old, new):
     folder = edited(own_folder(tmp_path), name, old, new)
     with pytest.raises(RefusedInput, match=name):
-        make_adapter(folder=folder, parse=R16H.parse)
+        make_adapter(folder=folder, parse=R16H.parse, cut=R16H.cut)
 
 
 def test_a_grade_is_the_highest_whose_rules_are_all_done_or_exempt(tmp_path):
@@ -124,16 +137,16 @@ def test_a_grade_is_the_highest_whose_rules_are_all_done_or_exempt(tmp_path):
         'own_device = { status = "todo" }',
         'own_device = { status = "exempt", because = "x" }',
     )
-    assert grade_of(make_adapter(folder=folder, parse=R16H.parse).quality) == "silver"
+    assert grade_of(make_adapter(folder=folder, parse=R16H.parse, cut=R16H.cut).quality) == "silver"
     edited(
         folder,
         "quality.toml",
         'vendor_document = { status = "todo" }',
         'vendor_document = { status = "exempt", because = "x" }',
     )
-    assert grade_of(make_adapter(folder=folder, parse=R16H.parse).quality) == "gold"
+    assert grade_of(make_adapter(folder=folder, parse=R16H.parse, cut=R16H.cut).quality) == "gold"
     edited(folder, "quality.toml", 'pure = { status = "done" }', 'pure = { status = "todo" }')
-    assert grade_of(make_adapter(folder=folder, parse=R16H.parse).quality) == "none"
+    assert grade_of(make_adapter(folder=folder, parse=R16H.parse, cut=R16H.cut).quality) == "none"
 
 
 def test_a_login_is_dated_by_its_arrival_or_kept():

@@ -14,12 +14,15 @@ _INDEX_BYTES = 2
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One package: its type and what follows its index; ``fault`` is a reason code where it is none.
+    """One package: where it stands, its type and what follows its index; ``fault`` is a reason code where it is none.
 
-    ``device`` is the one that a datagram's header names, and empty on a stream.
+    ``device`` is the one that a datagram's header names before it, and empty without a header. ``settled`` says
+    that no further bytes can change where it stops.
     """
 
-    raw: bytes
+    start: int
+    stop: int
+    settled: bool = True
     device: str = ""
     kind: int = -1
     body: bytes = b""
@@ -28,25 +31,40 @@ class Package:
 
 def packages(data: bytes) -> Iterator[Package]:
     """Yield every package of a stream or a datagram; bytes that are none come as one package with its fault."""
-    device = ""
-    while data:
-        if data[:2] == b"EL":
-            device, data = bcd(data[6:_DATAGRAM_BYTES]), data[_DATAGRAM_BYTES:]
-            if not data:
-                yield Package(b"EL", device, fault="empty_datagram")
-            continue
-        stop = _stop(data)
-        if stop == 0:
-            later = data.find(MARK, 1)
-            later = len(data) if later < 0 else later
-            yield Package(data[:later], device, fault="not_a_package")
-            data = data[later:]
-            continue
-        if stop > len(data):
-            yield Package(data, device, fault="cut_short")
-            return
-        yield Package(data[:stop], device, kind=data[2], body=data[_HEAD_BYTES + _INDEX_BYTES : stop])
-        data = data[stop:]
+    at = 0
+    while at < len(data):
+        start, device = at, ""
+        if data[at : at + 2] == b"EL":
+            device = bcd(data[at + 6 : at + _DATAGRAM_BYTES])
+            at += _DATAGRAM_BYTES
+            if at >= len(data):
+                yield Package(start, len(data), settled=False, device=device, fault="empty_datagram")
+                return
+        package = _package(data, start, at, device)
+        yield package
+        at = package.stop
+
+
+def _package(data: bytes, start: int, at: int, device: str) -> Package:
+    stop = _stop(data, at)
+    if stop > len(data):
+        return Package(start, len(data), settled=False, device=device, fault="cut_short")
+    if stop == 0:
+        stop = _next(data, at + 1)
+        fault = (
+            "cut_short" if _stop(data[at:stop], 0) else "not_a_package"
+        )  # one byte of a mark may be its start
+        return Package(start, stop, settled=stop + _HEAD_BYTES <= len(data), device=device, fault=fault)
+    body = data[at + _HEAD_BYTES + _INDEX_BYTES : stop]
+    return Package(start, stop, device=device, kind=data[at + 2], body=body)
+
+
+def _next(data: bytes, at: int) -> int:
+    """Return where the next package begins that can be one, or the end."""
+    at = data.find(MARK, at)
+    while at >= 0 and not _stop(data, at):
+        at = data.find(MARK, at + 1)
+    return len(data) if at < 0 else at
 
 
 def bcd(digits: bytes) -> str:
@@ -54,12 +72,13 @@ def bcd(digits: bytes) -> str:
     return digits.hex()[1:]
 
 
-def _stop(data: bytes) -> int:
+def _stop(data: bytes, at: int) -> int:
     """Return where the package ends (beyond the data, if it is cut short), or 0 where none begins."""
-    if len(data) < _HEAD_BYTES:
-        return _HEAD_BYTES if MARK.startswith(data[:2]) else 0
-    size = struct.unpack_from(">H", data, 3)[0]
-    return _HEAD_BYTES + size if data[:2] == MARK and size >= _INDEX_BYTES else 0
+    head = data[at : at + _HEAD_BYTES]
+    if len(head) < _HEAD_BYTES:
+        return at + _HEAD_BYTES if MARK.startswith(head[:2]) else 0
+    size = struct.unpack_from(">H", head, 3)[0]
+    return at + _HEAD_BYTES + size if head[:2] == MARK and size >= _INDEX_BYTES else 0
 
 
 class CutShort(Exception):

@@ -40,15 +40,20 @@ def parse(data: bytes, session: Session) -> Parsed:
         Times are UTC; speed was km/h; accuracy is never stated. A position whose status calls it invalid is kept,
         and says that the tag found none.
     """
-    found = Gathering(kind="eelink", session=session)
+    found = Gathering(kind="eelink", session=session, data=data, binary=True)
     for package in packages(data):
-        found.begin(package.raw.hex())
+        found.begin(package.start, package.stop)
         found.device = package.device or found.device
         if package.fault:
             found.reject("package", package.fault, _FAULTS[package.fault])
         else:
             _package(found, package)
     return found.parsed()
+
+
+def cut(data: bytes) -> int:
+    """Return how many of the first bytes are whole packages."""
+    return max((package.stop for package in packages(data) if package.settled), default=0)
 
 
 def _package(found: Gathering, package: Package) -> None:

@@ -6,7 +6,7 @@ import re
 from functools import reduce
 from operator import xor
 
-from throughcare.adapters.devices.fields import MPS_PER_KNOT, lines, signed_deg, utc_stamp_us
+from throughcare.adapters.devices.fields import MPS_PER_KNOT, cut_lines, lines, signed_deg, utc_stamp_us
 from throughcare.adapters.devices.parsed import Gathering, Parsed, Session
 from throughcare.monitoring.status import StatusKind
 
@@ -20,6 +20,8 @@ _AVRMC = re.compile(
 )
 _ALIVE = re.compile(r"(?P<name>ECHK|AVSYS|EAVSYS),(?P<device>[^,]{1,20}),(?P<rest>.*)", re.ASCII)
 _TAMPERED = "T"
+
+cut = cut_lines
 
 
 def parse(data: bytes, session: Session) -> Parsed:
@@ -38,10 +40,9 @@ def parse(data: bytes, session: Session) -> Parsed:
         Times are UTC; speed was knots; accuracy is never stated. Event T is a tamper that does not say whether of
         the strap or of the case: it is read as the case. A position marked V is one that the tag calls invalid.
     """
-    found = Gathering(kind="laipac", session=session)
-    for line in lines(data):
-        found.begin(line)
-        _sentence(found, line)
+    found = Gathering(kind="laipac", session=session, data=data)
+    for start, stop in lines(data):
+        _sentence(found, found.begin(start, stop))
     return found.parsed()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from throughcare.adapters.devices.fields import MPS_PER_KMH, lines, signed_deg, utc_stamp_us
+from throughcare.adapters.devices.fields import MPS_PER_KMH, cut_lines, lines, signed_deg, utc_stamp_us
 from throughcare.adapters.devices.parsed import Gathering, Parsed, Session
 from throughcare.monitoring.status import StatusKind
 
@@ -20,6 +20,8 @@ _GPSD = re.compile(
 )
 _LBSD = re.compile("@LBSD," + _HEAD + r"(?P<cell>[0-9A-Fa-f:\-]{1,60}),,," + _TAIL, re.ASCII)
 _LINK = re.compile(r"@LINK,(?P<device>\d{1,20})", re.ASCII)
+
+cut = cut_lines
 
 
 def parse(data: bytes, session: Session) -> Parsed:
@@ -38,10 +40,9 @@ def parse(data: bytes, session: Session) -> Parsed:
         Times are UTC; speed was km/h; accuracy is never stated. An alarm ULK outweighs a lock field that still
         says L: the field is then kept. Cell reports say that the tag found no position.
     """
-    found = Gathering(kind="r16h", session=session)
-    for line in lines(data):
-        found.begin(line)
-        _sentence(found, line)
+    found = Gathering(kind="r16h", session=session, data=data)
+    for start, stop in lines(data):
+        _sentence(found, found.begin(start, stop))
     return found.parsed()
 
 

@@ -10,24 +10,26 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
+from throughcare.adapters.devices.fields import cut_lines, lines
 from throughcare.adapters.devices.parsed import Gathering, Parsed, Session
 from throughcare.kernel.columns import NO_TIME_US
 from throughcare.monitoring.fixes import Source
 from throughcare.monitoring.status import StatusKind
 
-_PATH = b"/deviceDataUpload.do"
+_PATH = "/deviceDataUpload.do"
 _LARGEST_MS = 10**14
+cut = cut_lines
 
 
 def parse(data: bytes, session: Session) -> Parsed:
-    """Return what one report says.
+    """Return what reports say.
 
     Parameters
     ----------
     data : bytes
-        The body of one request; the path may stand before it.
+        The bodies of requests, one a line; the path may stand before each.
     session : Session
-        Its device is used where the form has no ``i``.
+        Its device is used where a form has no ``i``; a form names nobody but itself.
 
     Returns
     -------
@@ -35,11 +37,14 @@ def parse(data: bytes, session: Session) -> Parsed:
         Times are UTC (milliseconds since 1970). Accuracy is that of the form's ``gps``, without a stated level; how
         the position was found is not said. A report without ``gps`` says that the unit found no position.
     """
-    found = Gathering(kind="rftrack", session=session)
-    body = data.strip().removeprefix(_PATH).removeprefix(b"?").decode("latin-1")
-    if not data.strip():
-        return found.parsed()
-    found.begin(data.decode("latin-1"))
+    found = Gathering(kind="rftrack", session=session, data=data)
+    for start, stop in lines(data):
+        _form(found, found.begin(start, stop).removeprefix(_PATH).removeprefix("?"))
+        found.device = session.device
+    return found.parsed()
+
+
+def _form(found: Gathering, body: str) -> None:
     try:
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=100)
     except ValueError:
@@ -48,13 +53,12 @@ def parse(data: bytes, session: Session) -> Parsed:
     t_us = _milliseconds_us(form.get("t", ""))
     if t_us == NO_TIME_US:
         found.reject("t", "not_rftrack", "Expected a form with a time t in milliseconds. Check the feed.")
-        return found.parsed()
-    found.device = form.get("i", "") or session.device
+        return
+    found.device = form.get("i", "") or found.device
     _report(found, form, t_us)
     for name, value in pairs:
         if form[name] != value or name not in {"i", "t"}:  # a field said twice is kept twice
             found.keep(name, value)
-    return found.parsed()
 
 
 def _report(found: Gathering, form: dict[str, str], t_us: int) -> None:

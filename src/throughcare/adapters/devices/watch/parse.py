@@ -12,6 +12,7 @@ from throughcare.monitoring.status import StatusKind
 _HEAD = re.compile(
     rb"\[(?P<maker>[0-9A-Z]{2})\*(?P<device>\d{1,20})\*((?P<index>[0-9A-Fa-f]{4})\*)?(?P<size>[0-9A-Fa-f]{4})\*"
 )
+_NEXT = re.compile(rb"\[[0-9A-Z]{2}\*\d{1,20}\*")  # another message begins
 _POSITION = ("UD", "AL", "WT")
 _STATUS = re.compile(r"[0-9A-Fa-f]{1,8}")
 _REMOVED_BIT = 20
@@ -38,40 +39,56 @@ def parse(data: bytes, session: Session) -> Parsed:
         Times are UTC; speed was km/h. The last number of some models may be an accuracy; no document says so, so
         none is given. A position marked V is one that the watch calls invalid.
     """
-    found = Gathering(kind="watch", session=session)
-    for head, content in _messages(data):
+    found = Gathering(kind="watch", session=session, data=data)
+    for head, start, stop, _ in _messages(data):
+        text = found.begin(start, stop)
         if head is None:
-            found.begin(content.decode("latin-1"))
             found.reject("message", "not_watch", "Expected [maker*device*length*content]. Check the feed.")
         else:
-            found.begin((head[0] + content).decode("latin-1"))
             found.device = head["device"].decode()
-            _content(found, content.decode("latin-1"))
+            _content(found, text[head.end() - start : -1])
     return found.parsed()
 
 
-def _messages(data: bytes) -> Iterator[tuple[re.Match[bytes] | None, bytes]]:
-    """Yield heads and contents; what lies between messages comes with no head.
+def cut(data: bytes) -> int:
+    """Return how many of the first bytes are whole: up to the bracket that closes the last message."""
+    return max((stop for _, _, stop, settled in _messages(data) if settled), default=0)
 
-    The length is trusted where a bracket closes the content there; some firmware counts wrongly, and then the
-    next bracket closes it.
+
+def _messages(data: bytes) -> Iterator[tuple[re.Match[bytes] | None, int, int, bool]]:
+    """Yield heads, where their messages start and stop, and whether more bytes could change that.
+
+    What lies between messages comes with no head.
     """
     at = 0
     while at < len(data):
         head = _HEAD.search(data, at)
         start = len(data) if head is None else head.start()
-        if data[at:start].strip():
-            yield None, data[at:start].strip()
+        between = data[at:start]
+        if between.strip():
+            blanks = len(between) - len(between.lstrip())
+            yield None, at + blanks, at + blanks + len(between.strip()), head is not None
         if head is None:
             return
-        stop = head.end() + int(head["size"], 16)
-        if data[stop : stop + 1] != b"]":
-            stop = data.find(b"]", head.end())
-        if stop < 0:
-            yield None, data[head.start() :]
-            return
-        yield head, data[head.end() : stop]
-        at = stop + 1
+        stop, settled = _stop(data, head)
+        whole = data[stop - 1 : stop] == b"]" and stop > head.end()
+        yield head if whole else None, start, stop, settled
+        at = stop
+
+
+def _stop(data: bytes, head: re.Match[bytes]) -> tuple[int, bool]:
+    """Return where a message stops, and whether more bytes could change that.
+
+    The length is trusted where a bracket closes the content there and no other message begins before. Some firmware
+    counts wrongly: then it is the last bracket before the next message that closes it, or the last of all.
+    """
+    stated = head.end() + int(head["size"], 16)
+    following = _NEXT.search(data, head.end())
+    beyond = following.start() if following else len(data)
+    if data[stated : stated + 1] == b"]" and stated < beyond:
+        return stated + 1, True
+    close = data.rfind(b"]", head.end(), beyond)
+    return (beyond if close < 0 else close + 1), following is not None
 
 
 def _content(found: Gathering, content: str) -> None:
