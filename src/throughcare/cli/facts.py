@@ -32,6 +32,22 @@ def add_fact_arguments(parser: argparse.ArgumentParser, *, with_parameters: bool
         help="home-unit radio, tamper, battery and alcohol readings: CSV, NDJSON or Parquet",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to")
+    files = add_file_arguments(parser)
+    files.add_argument(
+        "--correct-week-rollover", action="store_true",
+        help="correct instants that are whole 1,024-week eras off, instead of rejecting them",
+    )  # fmt: skip
+    rule = parser.add_argument_group("what to decide by")
+    if with_parameters:
+        rule.add_argument("--parameters", type=Path, metavar="FILE", help="detector parameters as JSON")
+    rule.add_argument("--now", metavar="TIME", help="evaluate as at this instant (default: the newest fact)")
+    rule.add_argument(
+        "--known-at", metavar="TIME", help="apply variations recorded up to this instant (default: all)"
+    )
+
+
+def add_file_arguments(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add the arguments that say what position files do not say about themselves; return their group."""
     files = parser.add_argument_group("what the files do not say")
     files.add_argument("--time-zone", metavar="ZONE", help="IANA zone of times written without an offset")
     files.add_argument("--device", metavar="ID", help="device of rows that name none (GPX, NMEA)")
@@ -49,17 +65,7 @@ def add_fact_arguments(parser: argparse.ArgumentParser, *, with_parameters: bool
         help="UTC date of the first sentence of an NMEA file that never states one",
     )  # fmt: skip
     files.add_argument("--format", choices=FORMATS, help="read every file as this, whatever its ending")
-    files.add_argument(
-        "--correct-week-rollover", action="store_true",
-        help="correct instants that are whole 1,024-week eras off, instead of rejecting them",
-    )  # fmt: skip
-    rule = parser.add_argument_group("what to decide by")
-    if with_parameters:
-        rule.add_argument("--parameters", type=Path, metavar="FILE", help="detector parameters as JSON")
-    rule.add_argument("--now", metavar="TIME", help="evaluate as at this instant (default: the newest fact)")
-    rule.add_argument(
-        "--known-at", metavar="TIME", help="apply variations recorded up to this instant (default: all)"
-    )
+    return files
 
 
 def add_protected_argument(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ import throughcare
 from throughcare.cli.console import print_refusal
 from throughcare.kernel.errors import RefusedInput
 
-COMMANDS = ("monitor", "replay", "tune", "simulate", "check_order", "demo")
+COMMANDS = ("monitor", "replay", "tune", "crossings", "simulate", "check_order", "demo")
 
 
 def parser() -> argparse.ArgumentParser:
