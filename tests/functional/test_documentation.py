@@ -16,6 +16,7 @@ from throughcare.adapters.files.options import FORMATS, ReadOptions
 from throughcare.adapters.files.reading import file_format
 from throughcare.adapters.files.results import INCIDENT_SCHEMA, REJECT_COLUMNS
 from throughcare.adapters.files.understand import SOURCE_CODES
+from throughcare.cli.main import main
 from throughcare.kernel.time import MINUTE_US
 from throughcare.monitoring.areas import compile_area
 from throughcare.monitoring.evidence import EvidenceBundle, EvidenceItem
@@ -29,6 +30,7 @@ from throughcare.monitoring.presence import Presence, Segment
 from throughcare.monitoring.rules import Watch
 from throughcare.monitoring.status import Statuses, StatusKind
 from throughcare.orders.geometry import Circle
+from throughcare.runners.decoding import DECODED_FILES
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -94,6 +96,28 @@ def columns_of(fields: tuple[Field, ...]) -> list[list[str]]:
 def test_the_columns_on_the_page_are_those_that_the_readers_take() -> None:
     for title, fields in (("Position field", POSITION_FIELDS), ("Status field", STATUS_FIELDS)):
         assert [row[:2] for row in rows("file-formats.md", title)] == columns_of(fields)
+
+
+def test_each_moj_name_is_read_as_the_field_beside_it() -> None:
+    for title, fields in (("MoJ position field", POSITION_FIELDS), ("MoJ event field", STATUS_FIELDS)):
+        for *names, ours in [
+            row[: 3 if "position" in title else 2] for row in rows("file-formats.md", title)
+        ]:
+            taken = {column: field.name for field in fields for column in field.columns}
+            found = {taken.get(name.strip().lower()) for cell in names for name in cell.split(",")}
+            assert found == {ours or None}, names
+
+
+def test_the_columns_that_decode_writes_are_those_on_the_page(tmp_path: Path) -> None:
+    (tmp_path / "in.bin").write_bytes(b"@GPSD,000000000000001,R,20260309,200000,54.0,N,1.5,E,0,0,0,80,L,")
+    assert (
+        main(["decode", "--device", "r16h", "--input", str(tmp_path / "in.bin"), "--out", str(tmp_path)]) == 0
+    )
+    written = [
+        [name, ", ".join((tmp_path / name).read_text().splitlines()[0].replace('"', "").split(","))]
+        for name in DECODED_FILES
+    ]
+    assert rows("file-formats.md", "File of decode") == written
 
 
 def test_the_endings_on_the_page_are_those_that_are_read_as_its_formats() -> None:

@@ -32,8 +32,8 @@ def progress_bar() -> Iterator[Progress]:
 
         def show(stage: str, done: int, total: int) -> None:
             if stage not in bars:
-                bars[stage] = shown.add_task(stage, total=max(total, 1))
-            shown.update(bars[stage], completed=done, total=max(total, 1))
+                bars[stage] = shown.add_task(stage, total=total or None)
+            shown.update(bars[stage], completed=done, total=total or None)  # of a pipe no total is known
 
         yield show
 

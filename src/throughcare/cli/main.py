@@ -6,12 +6,14 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 
 import throughcare
 from throughcare.cli.console import print_refusal
 from throughcare.kernel.errors import RefusedInput
 
-COMMANDS = ("monitor", "replay", "tune", "crossings", "simulate", "check_order", "demo")
+COMMANDS = ("monitor", "replay", "tune", "crossings", "decode", "simulate", "check_order", "demo")
+PLUG_INS = "throughcare.commands"  # entry points: the service adds its commands without being imported here
 
 
 def parser() -> argparse.ArgumentParser:
@@ -24,6 +26,8 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:
         importlib.import_module(f"throughcare.cli.{name}").add_parser(commands)
+    for plug_in in sorted(entry_points(group=PLUG_INS), key=lambda found: found.name):
+        plug_in.load().add_parser(commands)
     return root
 
 

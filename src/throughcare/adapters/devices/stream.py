@@ -94,7 +94,7 @@ def feed(
     data = stream.rest + data
     stop = len(data) if last else adapter.cut(data)
     if stop == 0 and len(data) > LONGEST_BYTES:
-        stop = LONGEST_BYTES
+        stop = len(data)
     read = data[:stop]
     if not read:
         nothing = replace(_NOTHING, device=stream.device)

@@ -13,7 +13,8 @@ class Field:
     """One of our fields and the column names that are taken for it, the preferred first.
 
     MoJ names are those of the position table of HMPPS crime matching (read 2026): ``precision`` in metres,
-    ``speed`` in kilometres an hour, ``lbs`` 1 GPS, 4 RF, 5 LBS (cell), 6 Wi-Fi.
+    ``speed`` in kilometres an hour, ``lbs`` 1 GPS, 4 RF, 5 LBS (cell), 6 Wi-Fi. Names without underscores are those
+    of the same fields in the JSON of HMPPS data insights and crime matching (``gpsDate``), compared without case.
     """
 
     name: str
@@ -21,10 +22,16 @@ class Field:
 
 
 POSITION_FIELDS = (
-    Field("device", ("device_id", "device", "imei")),
-    Field("t", ("gps_date", "t", "time", "timestamp", "gps_time", "datetime", "date_time", "fix_time")),
-    Field("recorded", ("recorded_date",)),
-    Field("received", ("uploaded_date", "received", "received_at", "uploaded")),
+    Field("device", ("device_id", "device", "imei", "deviceid")),
+    Field(
+        "t",
+        (
+            *("gps_date", "t", "time", "timestamp", "gps_time", "datetime", "date_time", "fix_time"),
+            *("gpsdate", "captureddatetime"),
+        ),
+    ),
+    Field("recorded", ("recorded_date", "recordeddate")),
+    Field("received", ("uploaded_date", "received", "received_at", "uploaded", "uploadeddate")),
     Field("lat", ("latitude", "lat", "lat_deg")),
     Field("lon", ("longitude", "lon", "lng", "long", "lon_deg")),
     Field("accuracy", ("precision", "accuracy", "accuracy_m", "horizontal_accuracy")),
@@ -37,10 +44,10 @@ POSITION_FIELDS = (
     Field("heading", ("direction", "heading", "heading_deg", "bearing", "course")),
 )
 STATUS_FIELDS = (
-    Field("device", ("device_id", "device", "unit_id", "home_unit_id")),
-    Field("t", ("time", "t", "timestamp", "event_date", "datetime", "recorded_date")),
-    Field("received", ("received", "uploaded_date", "received_at", "uploaded")),
-    Field("kind", ("kind", "status", "event", "event_type")),
+    Field("device", ("device_id", "device", "unit_id", "home_unit_id", "deviceid")),
+    Field("t", ("time", "t", "timestamp", "event_date", "datetime", "recorded_date", "eventstartdateutc")),
+    Field("received", ("received", "uploaded_date", "received_at", "uploaded", "eventuploadeddateutc")),
+    Field("kind", ("kind", "status", "event", "event_type", "eventtypename")),
     Field("value", ("value",)),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -64,18 +64,37 @@ def write_positions(path: Path, batches: Iterable[Positions]) -> None:
     RefusedInput
         If the ending is neither ``.parquet`` nor ``.csv``.
     """
-    with _table_sink(path, _POSITION_SCHEMA) as writer:
-        first = 1
+    with position_sink(path) as add:
         for batch in batches:
-            writer.write_table(_position_table(batch, first))
-            first += len(batch)
+            add(batch)
 
 
 def write_readings(path: Path, batches: Iterable[Readings]) -> None:
     """Write batches of readings (device_id, time, kind, value, received) as :func:`write_positions`."""
-    with _table_sink(path, _READING_SCHEMA) as writer:
+    with reading_sink(path) as add:
         for batch in batches:
-            writer.write_table(_reading_table(batch))
+            add(batch)
+
+
+@contextmanager
+def position_sink(path: Path) -> Iterator[Callable[[Positions], None]]:
+    """Give a function that adds positions to a file, for who has them piece by piece; else as :func:`write_positions`."""
+    with _table_sink(path, _POSITION_SCHEMA) as writer:
+        written = 0
+
+        def add(batch: Positions) -> None:
+            nonlocal written
+            writer.write_table(_position_table(batch, written + 1))
+            written += len(batch)
+
+        yield add
+
+
+@contextmanager
+def reading_sink(path: Path) -> Iterator[Callable[[Readings], None]]:
+    """Give a function that adds readings to a file, as :func:`position_sink`."""
+    with _table_sink(path, _READING_SCHEMA) as writer:
+        yield lambda batch: writer.write_table(_reading_table(batch))
 
 
 def _position_table(batch: Positions, first: int) -> pa.Table:

@@ -14,6 +14,9 @@ from throughcare.adapters.files.budget import RejectBudget
 from throughcare.adapters.files.options import ReadOptions
 from throughcare.adapters.files.reading import open_positions, open_statuses
 from throughcare.kernel.errors import RefusedInput
+from throughcare.kernel.time import parse_instant
+from throughcare.monitoring.fixes import Source
+from throughcare.monitoring.status import StatusKind
 
 HEADER = ",".join(SOUND).encode() + b"\n"
 REFUSED = [
@@ -185,3 +188,28 @@ def test_the_device_of_a_nameless_format_is_the_files_stem(tmp_path: Path):
     assert rejects == []
     assert [row[0] for row in facts(positions)] == ["TAG-7"]
     assert read(path, default_device="x")[0].keys == ("x",)
+
+
+def test_the_json_names_of_the_ministry_are_read(tmp_path: Path):
+    path = tmp_path / "moj.ndjson"
+    path.write_text(
+        '{"positionId": 1, "deviceId": 7, "gpsDate": "2026-01-29T12:29:24Z", "uploadedDate": "2026-01-29T12:30:00Z", '
+        '"speed": 36, "satellite": 14, "direction": 90, "precision": 20, "lbs": 5, "latitude": 52.5, "longitude": -1.5}\n'
+        '{"deviceId": 7, "capturedDateTime": "2026-01-29T12:30:24Z", "precision": 20, "latitude": 52.5, "longitude": -1.5}\n'
+    )
+    positions = [chunk.positions for chunk in open_positions(path)]
+    first = positions[0]
+    assert (first.keys, int(first.t_us[0])) == (("7",), parse_instant("2026-01-29T12:29:24Z"))
+    assert (first.speed_mps[0], first.heading_deg[0], first.accuracy_m[0]) == (10.0, 90.0, 20.0)
+    assert (first.source[0], first.received_us[0]) == (Source.CELL, parse_instant("2026-01-29T12:30:00Z"))
+
+
+def test_an_event_name_of_the_ministry_that_is_no_kind_of_ours_is_kept_as_a_reject(tmp_path: Path):
+    path = tmp_path / "events.ndjson"
+    said = '{"deviceId": 7, "eventStartDateUtc": "2026-01-29T12:29:24Z", "eventTypeName": "%s"}\n'
+    path.write_text(said % "strap_open" + said % "Strap cut")
+    (chunk,) = open_statuses(path)
+    assert chunk.readings.kind.tolist() == [StatusKind.STRAP_OPEN]
+    assert [(reject.reason, "Strap cut" in reject.raw) for reject in chunk.rejects] == [
+        ("unknown_kind", True)
+    ]
