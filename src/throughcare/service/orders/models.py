@@ -13,6 +13,9 @@ class OrderRecord(models.Model):
     order_id = models.CharField(max_length=64, unique=True)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="orders")
     created_us = models.BigIntegerField()
+    newest_version = (
+        models.PositiveIntegerField()
+    )  # compared and set at every signing: one of two signers wins
     starts_us = models.BigIntegerField()  # of the version last signed, for lists
     ends_us = models.BigIntegerField(null=True)
 
