@@ -12,6 +12,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.lib.postgres import SWITCH, NoPostgres, settings_for_this_run
+
+try:
+    os.environ.update(settings_for_this_run(os.environ))
+except NoPostgres as absent:  # elsewhere the other tests still say something; CI must not pass without these
+    pytest.exit(str(absent), returncode=int(os.environ.get("CI") == "true"))
+os.environ.pop(SWITCH, None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tools.service_settings")
 django.setup()  # before a folder's conftest imports a model
 

@@ -47,6 +47,14 @@ CHECK = (
 TEST = (
     Step("system packages", (str(ROOT / "tools" / "system_packages.sh"), "test")),
     *CHECK,
+    Step(
+        "on PostgreSQL",
+        (
+            *("env", "THROUGHCARE_TEST_DATABASE=postgres"),
+            *(sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "not browser"),
+            "tests/service",
+        ),
+    ),
     Step("tests", (sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal")),
 )
 RUNS = {"check": CHECK, "test": TEST}

@@ -11,6 +11,8 @@ has_any() {
   return 1
 }
 
+has_postgres() { has_any initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+
 missing=()
 case ${1:-} in
   setup)
@@ -21,7 +23,8 @@ case ${1:-} in
     ;;
   test)
     has_any chromium chromium-browser google-chrome || missing+=(chromium fonts-liberation)
-    what_for='the tests that open pages in a browser cannot run'
+    has_postgres || missing+=(postgresql)
+    what_for='the tests in a browser or on PostgreSQL cannot run'
     ;;
   *)
     echo "Usage: tools/system_packages.sh setup PYTHON | test" >&2

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from throughcare.kernel.errors import RefusedInput
 
@@ -27,7 +27,8 @@ class Configuration:
     data_dir : Path
         Where the archive, exports and, without a database of its own, the SQLite file are kept.
     database_url : str
-        ``sqlite:///relative.db``, ``sqlite:////absolute.db`` or ``postgres://user:password@host:port/name``.
+        ``sqlite:///relative.db``, ``sqlite:////absolute.db`` or ``postgres://user:password@host:port/name``. What
+        follows a ``?`` goes to libpq: ``sslmode=verify-full``, or ``host=/run/postgresql`` for a Unix socket.
     hosts : tuple of str
         Names under which the service is reached; requests for others are refused.
     demo : bool
@@ -73,15 +74,17 @@ class Configuration:
             return _sqlite(parts.path.removeprefix("/"))
         if parts.scheme not in _SCHEMES:
             raise _refusal("DATABASE_URL", "sqlite:/// or postgres://", f"{parts.scheme}://")
+        options: dict[str, Any] = dict(parse_qsl(parts.query))
         return {
             "ENGINE": _SCHEMES[parts.scheme],
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(parts.hostname or ""),
+            "HOST": options.pop("host", unquote(parts.hostname or "")),
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": options,
         }
 
 
@@ -157,5 +160,5 @@ def _refusal(name: str, expected: str, found: str) -> RefusedInput:
         where=f"setting {PREFIX}{name}",
         expected=expected,
         found=found,
-        action="See docs/deploy.md for every setting; nothing was started.",
+        action="See docs/service/deploy.md for every setting; nothing was started.",
     )

@@ -23,7 +23,7 @@ def test_needs_a_browser():
 def run_without_chromium(folder: Path, *, ci: str) -> subprocess.CompletedProcess[str]:
     (folder / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
     (folder / "test_page.py").write_text(BROWSER_TEST)
-    environment = {**os.environ, "PATH": str(folder), "CI": ci}
+    environment = {**os.environ, "PATH": str(folder), "CI": ci, "PYTHONPATH": str(ROOT)}
     command = [
         sys.executable,
         "-m",
