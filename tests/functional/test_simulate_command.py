@@ -36,6 +36,20 @@ def test_the_command_writes_a_folder_and_says_what_is_in_it(
     assert {order["start_date"] for order in orders} == {"2026-10-24"}
 
 
+@pytest.mark.parametrize(
+    ("start", "days"), [("9999-12-30", "1"), ("0001-01-01", "1"), ("1980-01-06", "1"), ("2099-12-31", "2")]
+)
+def test_days_that_no_device_can_date_are_refused_in_words(tmp_path: Path, start: str, days: str) -> None:
+    with pytest.raises(RefusedInput, match="days from 1980-01-07 to 2099-12-31"):
+        _run("--out", str(tmp_path), "--people", "1", "--start", start, "--days", days)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("start", ["1980-01-07", "2099-12-31"])
+def test_the_first_and_the_last_day_that_devices_can_date_are_simulated(tmp_path: Path, start: str) -> None:
+    assert _run("--out", str(tmp_path), "--people", "1", "--days", "1", "--start", start) == 0
+
+
 @pytest.mark.parametrize(("flag", "value"), [("--people", "0"), ("--days", "-2"), ("--seed", "-1")])
 def test_a_number_that_makes_no_sense_is_refused_in_words(tmp_path: Path, flag: str, value: str) -> None:
     with pytest.raises(RefusedInput, match=flag):

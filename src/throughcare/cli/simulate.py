@@ -16,6 +16,8 @@ from throughcare.simulation.scenario import simulate
 
 _START = dt.date(2026, 3, 23)  # a Monday; its week ends on the spring clock change, so a demo shows one
 
+_FIRST, _LAST = dt.date(1980, 1, 7), dt.date(2099, 12, 31)  # days that the readers take a position from
+
 _DESCRIPTION = (
     "Make an invented town with supervised people, their orders and tags, and the truth about them."
 )
@@ -59,6 +61,13 @@ def run(args: argparse.Namespace) -> int:
     if args.seed < 0:
         raise RefusedInput(
             where="--seed", expected="0 or more", found=str(args.seed), action="Choose another seed."
+        )
+    if not _FIRST.toordinal() <= args.start.toordinal() <= _LAST.toordinal() + 1 - args.days:
+        raise RefusedInput(
+            where="--start and --days",
+            expected=f"days from {_FIRST} to {_LAST}, which devices can date",
+            found=f"{args.days:,} from {args.start}",
+            action="Begin in that time, or ask for fewer days.",
         )
     models = Models()
     models = replace(models, tag=replace(models.tag, interval_s=float(args.interval_s)))
