@@ -111,6 +111,10 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_ADAPTER = "throughcare.service.accounts.adapters.StaffAccounts"
 SOCIALACCOUNT_ADAPTER = "throughcare.service.accounts.adapters.StaffSocialAccounts"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: a form's way to another host would need a hole in form-action
+MFA_ADAPTER = "throughcare.service.accounts.adapters.StaffSecondFactors"
+# The lock-out by user name is axes'. By address the bound is wide: an office shares one.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/5m/key"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
@@ -135,11 +139,11 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]  # an office shares one address: locking it would lock out everybody
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+AXES_USERNAME_CALLABLE = "throughcare.service.accounts.adapters.lockout_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 
 SESSION_COOKIE_AGE = CONFIGURATION.session_minutes * 60
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not CONFIGURATION.demo
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -165,6 +169,14 @@ LANGUAGES = [("en", "English"), ("cy", "Cymraeg")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/London"
+
+# In the database, so that attempts count once however many processes answer.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "throughcare_cache",
+    }
+}
 
 STATIC_URL = "static/"
 STATIC_ROOT = CONFIGURATION.data_dir / "static"

@@ -8,7 +8,7 @@ from throughcare.service.pages.views import home
 
 urlpatterns = [
     path("", home, name="home"),
-    path("account/", include("allauth.urls")),
+    path("account/", include("throughcare.service.accounts.sign_in_urls")),
     path("operations/", include("throughcare.service.operations.urls")),
     path("staff/", include("throughcare.service.accounts.urls")),
 ]

@@ -1,4 +1,4 @@
-"""The gate before every page: signed in, with a second factor where it is demanded, and permitted."""
+"""The gate before every page: signed in and permitted. The second factor is the middleware's, before any page."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from throughcare.service.accounts.middleware import Request
 from throughcare.service.roles import Permission
@@ -42,8 +39,6 @@ def _refused(request: HttpRequest, permission: Permission | None) -> HttpRespons
     viewer = request.viewer  # type: ignore[attr-defined]
     if viewer.user_id is None:
         return redirect_to_login(request.get_full_path())
-    if settings.CONFIGURATION.require_mfa and not is_mfa_enabled(request.user):
-        return redirect("mfa_index")
     if permission is not None and not viewer.may(permission):
         raise PermissionDenied
     return None

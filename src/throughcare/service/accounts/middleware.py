@@ -1,15 +1,37 @@
-"""The viewer and the present, put on every request."""
+"""The viewer and the present, put on every request; sessions that are over end here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from throughcare.kernel.time import HOUR_US, MINUTE_US
+from throughcare.service.accounts.models import User
 from throughcare.service.accounts.queries import viewer_of
-from throughcare.service.viewer import Viewer
+from throughcare.service.viewer import NOBODY, Viewer
+
+SESSION_HOURS = 12  # the longest shift; after it everybody signs in anew, busy or not
+STARTED, SEEN = "started_us", "seen_us"
+
+# What somebody without a second factor may open where one is demanded: the way to get one, and the way out.
+_WAY_TO_A_SECOND_FACTOR = frozenset(
+    {
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_list_webauthn",
+        "mfa_add_webauthn",
+        "account_reauthenticate",
+        "account_logout",
+        "operations:alive",
+    }
+)
 
 
 class Request(HttpRequest):
@@ -29,5 +51,53 @@ class ViewerMiddleware:
         """Answer the request, with the two set."""
         known = cast("Request", request)
         known.now_us = settings.CLOCK()
-        known.viewer = viewer_of(request.user.pk, now_us=known.now_us)
-        return self.get_response(request)
+        known.viewer = NOBODY
+        if request.user.is_authenticated:
+            known.viewer = _viewer(known, request.user)
+        answer = self.get_response(request)
+        if request.user.is_authenticated:
+            _mark_session(known)  # again, for the request that signs somebody in
+        return answer
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        """Lead whoever lacks a demanded second factor to where they get one, whatever they asked for."""
+        if not settings.CONFIGURATION.require_mfa or not request.user.is_authenticated:
+            return None
+        matched = request.resolver_match
+        if matched is not None and matched.view_name in _WAY_TO_A_SECOND_FACTOR:
+            return None
+        factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        return None if is_mfa_enabled(request.user, factors) else redirect("mfa_index")
+
+
+def _viewer(request: Request, user: User) -> Viewer:
+    if _is_over(request, user):
+        logout(request)
+        return NOBODY
+    _mark_session(request)
+    return viewer_of(user.pk, now_us=request.now_us)
+
+
+def _is_over(request: Request, user: User) -> bool:
+    started_us = request.session.get(STARTED, request.now_us)
+    seen_us = request.session.get(SEEN, request.now_us)
+    idle_us = settings.CONFIGURATION.session_minutes * MINUTE_US
+    return bool(
+        request.now_us - seen_us >= idle_us
+        or request.now_us - started_us >= SESSION_HOURS * HOUR_US
+        or started_us < user.sessions_from_us
+    )
+
+
+def _mark_session(request: Request) -> None:
+    """Keep when the session began and when it was last used, to the minute: a write a minute, not a request."""
+    if STARTED not in request.session:
+        request.session[STARTED] = request.now_us
+    if request.now_us - request.session.get(SEEN, -MINUTE_US) >= MINUTE_US:
+        request.session[SEEN] = request.now_us

@@ -12,12 +12,23 @@ from throughcare.service.roles import ROLE_WORDS, Role
 
 
 class User(AbstractUser):
-    """A member of staff. User names are one whatever their case."""
+    """A member of staff. User names and e-mail addresses are one whatever their case.
+
+    ``is_active`` says whether the account is open; a session that began before ``sessions_from_us`` is over.
+    """
+
+    sessions_from_us = models.BigIntegerField(default=0)
+    closed_us = models.BigIntegerField(null=True)
 
     class Meta:
-        """User names are compared without case."""
+        """Compared without case; an address finds one account, because the organisation's sign-in goes by it."""
 
-        constraints: ClassVar = [models.UniqueConstraint(Lower("username"), name="username_whatever_case")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("username"), name="username_whatever_case"),
+            models.UniqueConstraint(
+                Lower("email"), condition=~models.Q(email=""), name="email_of_one_account"
+            ),
+        ]
 
 
 class RoleGrant(models.Model):
@@ -39,3 +50,17 @@ class RoleGrant(models.Model):
     def as_role(self) -> Role:
         """The role as the enumeration's member."""
         return Role(self.role)
+
+
+class PasswordLink(models.Model):
+    """A link with which a member of staff sets their own password, once, before it expires.
+
+    Only the hash of what the link holds is kept: who reads the database cannot use it.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="password_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.CharField(max_length=80)
+    made_us = models.BigIntegerField()
+    expires_us = models.BigIntegerField()
+    ended_us = models.BigIntegerField(null=True)

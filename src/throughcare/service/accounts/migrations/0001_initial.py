@@ -96,6 +96,8 @@ class Migration(migrations.Migration):
                     "date_joined",
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
                 ),
+                ("sessions_from_us", models.BigIntegerField(default=0)),
+                ("closed_us", models.BigIntegerField(null=True)),
                 (
                     "groups",
                     models.ManyToManyField(

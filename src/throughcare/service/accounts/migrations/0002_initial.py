@@ -40,6 +40,38 @@ class Migration(migrations.Migration):
                 django.db.models.functions.text.Lower("username"), name="username_whatever_case"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                condition=~models.Q(email=""),
+                name="email_of_one_account",
+            ),
+        ),
+        migrations.CreateModel(
+            name="PasswordLink",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("made_by", models.CharField(max_length=80)),
+                ("made_us", models.BigIntegerField()),
+                ("expires_us", models.BigIntegerField()),
+                ("ended_us", models.BigIntegerField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="password_links",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
         migrations.AddIndex(
             model_name="rolegrant",
             index=models.Index(fields=["user", "from_us"], name="accounts_ro_user_id_825b14_idx"),
