@@ -1,4 +1,4 @@
-"""Retention as data: what is kept how long, on what ground, and what must not be erased."""
+"""How the service runs (workers, daily chores), and retention as data: what is kept how long, on what ground."""
 
 from __future__ import annotations
 
@@ -35,3 +35,26 @@ class Tombstone(models.Model):
     digest = models.CharField(max_length=64)
     erased_us = models.BigIntegerField()
     rule_days = models.PositiveIntegerField()
+
+
+class WorkerBeat(models.Model):
+    """A worker's sign of life after each pass, and its counts since it started; ``stopped_us`` when it left in order."""
+
+    worker = models.CharField(max_length=80, unique=True)
+    started_us = models.BigIntegerField()
+    beat_us = models.BigIntegerField()
+    stopped_us = models.BigIntegerField(null=True)
+    passes = models.BigIntegerField(default=0)
+    items = models.BigIntegerField(default=0)
+    events = models.BigIntegerField(default=0)
+    busy_s = models.FloatField(default=0.0)
+    longest_pass_s = models.FloatField(default=0.0)
+    trouble = models.CharField(max_length=80, blank=True)
+
+
+class Chore(models.Model):
+    """Work for one worker at a time, now and then: whoever moves ``due_us`` on does it."""
+
+    name = models.CharField(max_length=40, unique=True)
+    due_us = models.BigIntegerField()
+    done_us = models.BigIntegerField(null=True)
