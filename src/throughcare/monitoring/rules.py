@@ -9,7 +9,7 @@ excused time leaves the total. Variations are bitemporal: the rules are compiled
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -232,13 +232,37 @@ def _merge_group(group: list[ConditionRules]) -> ConditionRules:
             window = replace(window, pieces=pieces, anchor_us=min(before.anchor_us, window.anchor_us))  # noqa: PLW2901
         windows[key] = window
     last = group[-1]
-    allowances = {(a.kind, a.allowance_id, a.interval): a for item in group for a in item.allowances}
     return replace(
         last,
         windows=tuple(sorted(windows.values(), key=lambda w: (w.scheduled.start_us, w.watch_id))),
-        allowances=tuple(sorted(allowances.values(), key=lambda a: (a.interval.start_us, a.allowance_id))),
+        allowances=_joined(a for item in group for a in item.allowances),
         interval=span(min(i.interval.start_us for i in group), max(i.interval.stop_us for i in group)),
     )
+
+
+def _given_in(allowances: Iterable[Allowance], piece: Interval) -> Iterator[Allowance]:
+    """Yield the allowances of a version, those given beforehand only for the time that the version governs.
+
+    What a later version withdraws is allowed no longer from its effect on. An excuse is accepted afterwards, for
+    time that an earlier version governed.
+    """
+    for item in allowances:
+        governed = item.interval if item.kind == "reasonable_excuse" else item.interval.intersect(piece)
+        if governed is not None:
+            yield replace(item, interval=governed)
+
+
+def _joined(allowances: Iterable[Allowance]) -> tuple[Allowance, ...]:
+    """Return each allowance once, where several versions give it."""
+    groups: dict[tuple[str, str, str], list[Allowance]] = {}
+    for item in allowances:
+        groups.setdefault((item.kind, item.allowance_id, item.reason), []).append(item)
+    joined = [
+        replace(group[0], interval=interval)
+        for group in groups.values()
+        for interval in merge_intervals(item.interval for item in group)
+    ]
+    return tuple(sorted(joined, key=lambda a: (a.interval.start_us, a.allowance_id)))
 
 
 def _activation(order: Order, activation_id: str) -> Activation | None:
@@ -263,7 +287,7 @@ def _compile_condition(
     parameters: Parameters,
     watches: dict[str, Watch],
 ) -> list[ConditionRules]:
-    allowances = allowances_for(order, condition.condition_id)
+    allowances = tuple(_given_in(allowances_for(order, condition.condition_id), piece))
     runs = condition_interval(order, condition).intersect(shared)
     if runs is None:
         return []

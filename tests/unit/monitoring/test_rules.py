@@ -141,6 +141,39 @@ def test_allowances_given_beforehand_are_cut_out_and_excuses_are_not() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("effective", "allowed"),
+    [("Tue 20:30", ["Tue 20:00 to Tue 20:30"]), ("Tue 12:00", []), (None, [])],
+)
+def test_an_absence_that_a_later_version_withdraws_is_allowed_only_until_then(
+    effective: str | None, allowed: list[str]
+) -> None:
+    times = {"from_time": CLOCK.iso("Tue 20:00"), "to_time": CLOCK.iso("Tue 21:00")}
+    absence = {"absence_id": "a", "reason": "Work", "authorised_by": "PO", **times}
+    versions = first(authorised_absences=[absence]), second(recorded="Tue 12:00", effective=effective)
+    (condition,) = only(rules_of(*versions, clock=CLOCK)).conditions
+    intervals = [a.interval for a in condition.allowances]
+    assert [f"{CLOCK.words(i.start_us)} to {CLOCK.words(i.stop_us)}" for i in intervals] == allowed
+
+
+def test_an_absence_that_a_later_version_keeps_is_one_and_an_excuse_may_come_afterwards() -> None:
+    times = {"from_time": CLOCK.iso("Tue 20:00"), "to_time": CLOCK.iso("Tue 21:00")}
+    absence = {"absence_id": "a", "reason": "Work", "authorised_by": "PO", **times}
+    monday = {"from_time": CLOCK.iso("22:00"), "to_time": CLOCK.iso("23:00")}
+    excuse = {"excuse_id": "e", "reason": "medical", "accepted_by": "PO", **monday}
+    kept = {"authorised_absences": [absence]}
+    later = second(recorded="Tue 12:00", effective="Tue 20:30", reasonable_excuses=[excuse], **kept)
+    (condition,) = only(rules_of(first(**kept), later, clock=CLOCK)).conditions
+    found = [
+        (a.kind, CLOCK.words(a.interval.start_us), CLOCK.words(a.interval.stop_us))
+        for a in condition.allowances
+    ]
+    assert found == [
+        ("reasonable_excuse", "Mon 22:00", "Mon 23:00"),
+        ("authorised_absence", "Tue 20:00", "Tue 21:00"),
+    ]
+
+
 def test_a_zone_with_a_ring_and_a_timed_corridor_is_watched_as_four_areas() -> None:
     corridor = {"reason": "work", "corridor": circle((3000.0, 0.0), 60)}
     timed = corridor | {"from_time": CLOCK.iso("14:00"), "to_time": CLOCK.iso("16:00")}
