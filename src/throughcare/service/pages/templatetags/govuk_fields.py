@@ -36,6 +36,7 @@ def govuk_field(field: BoundField) -> dict[str, Any]:
         "control": control,
         "several": several,
         "radios": isinstance(widget, forms.RadioSelect),
+        "grouped": getattr(widget, "in_fieldset", False),
         "single": isinstance(widget, forms.CheckboxInput),
         "hint_id": _id(field, "hint"),
         "error_id": _id(field, "error"),
