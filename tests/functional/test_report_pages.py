@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.lib import nights
 from throughcare.adapters.reports import write_report
+from throughcare.cli.main import main
 
 pytestmark = pytest.mark.browser
 
@@ -121,6 +122,31 @@ def test_axe_finds_nothing(browser: Browser, report: Path, name: str, width: int
     page.evaluate(
         "document.querySelectorAll('.points tr:nth-child(n+9)').forEach(row => row.remove())"
     )  # all alike
+    found = axe(page, RULES)
+    context.close()
+    assert found == []
+
+
+@pytest.fixture(scope="module")
+def tuned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a tuning on a small invented town."""
+    town, out = tmp_path_factory.mktemp("town"), tmp_path_factory.mktemp("tuned")
+    assert main(["simulate", "--out", str(town), "--people", "8", "--days", "4", "--seed", "5"]) == 0
+    facts = ["--orders", str(town / "orders.json"), "--positions", str(town / "positions.parquet")]
+    facts += ["--statuses", str(town / "statuses.csv")]
+    assert main(["tune", *facts, "--out", str(out), "--trials", "2"]) == 0
+    return out
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_in_the_page_of_a_tuning(browser: Browser, tuned: Path, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
+    page = context.new_page()
+    requests, complaints = watched(page)
+    opened(page, tuned, "index.html")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(WIDE) == []
+    assert (requests, complaints) == ([(tuned / "index.html").as_uri()], [])
     found = axe(page, RULES)
     context.close()
     assert found == []
