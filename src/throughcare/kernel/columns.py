@@ -82,8 +82,8 @@ class KeyedColumns:
         """Return a batch of no rows."""
         return cls.build(key=np.empty(0, np.int64), keys=())
 
-    def take(self, index: NDArray[np.generic]) -> Self:
-        """Return the rows of a boolean mask or an index array, in that order."""
+    def take(self, index: NDArray[np.generic] | slice) -> Self:
+        """Return the rows of a boolean mask, an index array or a slice, in that order; a slice copies nothing."""
         rows = {name: getattr(self, name)[index] for name in self.columns()}
         return type(self).build(key=self.key[index], keys=self.keys, **rows)
 
@@ -98,10 +98,10 @@ class KeyedColumns:
             return cls.empty()
         keys = tuple(sorted({name for batch in batches for name in batch.keys}))
         position = {name: i for i, name in enumerate(keys)}
-        remapped = [
-            np.array([position[name] for name in b.keys], dtype=np.int64)[b.key] for b in batches if len(b)
-        ]
         filled = [b for b in batches if len(b)]
+        if len(filled) == 1 and filled[0].keys == keys and type(filled[0]) is cls:
+            return filled[0]
+        remapped = [np.array([position[name] for name in b.keys], dtype=np.int64)[b.key] for b in filled]
         key = np.concatenate(remapped) if remapped else np.empty(0, np.int64)
         rows = {
             name: np.concatenate([getattr(b, name) for b in filled]) if filled else np.empty(0, dtype)

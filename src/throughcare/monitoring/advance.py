@@ -8,6 +8,7 @@ the archive, replayed, is the place to settle them.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -123,12 +124,13 @@ def _by_activation(fixes: Fixes, statuses: Statuses) -> dict[str, Facts]:
 def _split(batch: Batch) -> dict[str, Batch]:
     if not len(batch):
         return {}
-    order = np.argsort(batch.key, kind="stable")
-    edges = np.flatnonzero(np.diff(batch.key[order])) + 1
+    if bool(np.any(batch.key[1:] < batch.key[:-1])):
+        batch = batch.take(np.argsort(batch.key, kind="stable"))
+    edges = [0, *(np.flatnonzero(np.diff(batch.key)) + 1).tolist(), len(batch)]
     found: dict[str, Batch] = {}
-    for rows in np.split(order, edges):
-        name = batch.keys[int(batch.key[rows[0]])]
-        found[name] = batch.take(rows).rekey(np.zeros(len(rows), np.int64), (name,))
+    for first, after in itertools.pairwise(edges):
+        name = batch.keys[int(batch.key[first])]
+        found[name] = batch.take(slice(first, after)).rekey(np.zeros(after - first, np.int64), (name,))
     return found
 
 
@@ -226,8 +228,11 @@ def _fold_again(
 
 
 def _items_after(after_us: int, fixes: Fixes, statuses: Statuses, rules: Rules) -> Items:
-    recent = fixes.take(fixes.t_us > after_us), statuses.take(statuses.t_us > after_us)
-    return merge_items(*recent, rules.parameters)
+    return merge_items(_after(fixes, after_us), _after(statuses, after_us), rules.parameters)
+
+
+def _after(batch: Batch, t_us: int) -> Batch:
+    return batch.take(slice(int(np.searchsorted(batch.t_us, t_us, side="right")), None))
 
 
 def _newest(fixes: Fixes, statuses: Statuses) -> int:

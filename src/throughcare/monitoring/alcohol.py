@@ -49,9 +49,9 @@ from throughcare.kernel.time import (
 from throughcare.monitoring.drafting import certain_spell, draft, measure, still_told
 from throughcare.monitoring.episodes import Episode, Mask, Run, between, merge_runs
 from throughcare.monitoring.incidents import AlertCode, Allowed, Incident, IncidentKind, Measure, Spell
-from throughcare.monitoring.known import StatusRows, statuses_of
+from throughcare.monitoring.known import statuses_of
 from throughcare.monitoring.rules import ConditionRules
-from throughcare.monitoring.scope import Scope
+from throughcare.monitoring.scope import Scope, StatusRows
 from throughcare.monitoring.status import StatusKind
 from throughcare.orders.model import Alcohol
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from throughcare.kernel.geodesy import Plane
@@ -22,8 +22,11 @@ from throughcare.orders.geometry import Circle, Geometry, Polygon
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SURE_CELLS = 16  # along either side of a polygon's box
-SURE_SLACK_M = 1.0  # given away, so that rounding can never make a cell surer than it is
+GRID_CELLS = 16  # along either side of a polygon's grid
+GRID_REACH_M = (
+    400.0  # the grid reaches that far beyond the box: farther than a fix of usual accuracy can doubt
+)
+GRID_SLACK_M = 1.0  # given away, so that rounding can never make a cell surer than it is
 NOWHERE_M = 1e9  # distance to an area that does not exist; far beyond any fix
 
 
@@ -42,9 +45,15 @@ class Area:
         Bounding box east0, north0, east1, north1 in metres, grown by ``part_grow_m``.
     part_circle : float64 array of shape (p, 3)
         East, north, radius in metres; radius 0 for polygons.
-    part_sure : float64 array of shape (p, 16, 16)
-        By cells of the box, north then east: how far any point of the cell is at least from the boundary, positive
+    part_grid : float64 array of shape (p, 4)
+        West and south of a polygon's grid in metres, and its cells a metre, eastwards and northwards.
+    part_sure : float32 array of shape (p, 16, 16)
+        By cells of the grid, north then east: how far any point of the cell is at least from the boundary, positive
         inside and negative outside; 0 where the boundary may cross the cell, and for circles.
+    part_near : int32 array of shape (p, 257)
+        By cells, where in ``near_edges`` the edges begin that can be nearest to a point of the cell.
+    near_edges : int32 array of shape (k,)
+        First vertices of edges.
     rings : int64 array of shape (r, 2)
         Range of vertices of each ring in ``east_m`` and ``north_m`` (first vertex repeated at the end).
     part_grow_m : float64 array of shape (p,)
@@ -57,11 +66,38 @@ class Area:
     part_rings: Ints
     part_box: Floats
     part_circle: Floats
-    part_sure: Floats
+    part_grid: Floats
+    part_sure: NDArray[np.float32]
+    part_near: NDArray[np.int32]
+    near_edges: NDArray[np.int32]
     rings: Ints
     east_m: Floats
     north_m: Floats
     part_grow_m: Floats
+
+    @cached_property
+    def origin(self) -> Floats:
+        """The plane: latitude and longitude of its origin in degrees, metres a degree east and north. Shape (4,)."""
+        plane = self.plane
+        return np.array([plane.lat0_deg, plane.lon0_deg, plane.east_m_per_deg, plane.north_m_per_deg])
+
+    @cached_property
+    def shape(self) -> tuple[NDArray[np.generic], ...]:
+        """The arrays in the order in which the kernels take them apart."""
+        return (
+            self.part_role,
+            self.part_grow_m,
+            self.part_rings,
+            self.part_box,
+            self.part_circle,
+            self.part_grid,
+            self.part_sure,
+            self.part_near,
+            self.near_edges,
+            self.rings,
+            self.east_m,
+            self.north_m,
+        )
 
 
 def compile_area(
@@ -103,6 +139,8 @@ def compile_area(
             boxes.append(_box(circle, outline, extra))
     ends = np.cumsum([len(east) for east, _ in rings], dtype=np.int64)
     starts = np.concatenate([[0], ends[:-1]]).astype(np.int64) if rings else np.empty(0, np.int64)
+    grids = [_grid(rings[a:b], box, a and int(ends[a - 1])) for (a, b), box in zip(spans, boxes, strict=True)]
+    near_starts = np.cumsum([0, *(len(grid.edges) for grid in grids[:-1])])
     described: list[Any] = [[role, geometry.model_dump(mode="json")] for role, geometry in geometries]
     return Area(
         area_id=content_id("area", described, margin_m, grow_m),
@@ -111,7 +149,12 @@ def compile_area(
         part_rings=np.array(spans, np.int64).reshape(-1, 2),
         part_box=np.array(boxes, np.float64).reshape(-1, 4),
         part_circle=np.array(circles, np.float64).reshape(-1, 3),
-        part_sure=np.stack([_sure_cells(rings[a:b], box) for (a, b), box in zip(spans, boxes, strict=True)]),
+        part_grid=np.array([grid.place for grid in grids], np.float64),
+        part_sure=np.stack([grid.sure for grid in grids]),
+        part_near=np.stack(
+            [(grid.near + start).astype(np.int32) for grid, start in zip(grids, near_starts, strict=True)]
+        ),
+        near_edges=np.concatenate([grid.edges for grid in grids]),
         rings=np.stack([starts, ends], axis=1),
         east_m=np.concatenate([east for east, _ in rings]) if rings else np.empty(0),
         north_m=np.concatenate([north for _, north in rings]) if rings else np.empty(0),
@@ -145,18 +188,60 @@ def _parts(geometry: Geometry, plane: Plane) -> list[Part]:
     return parts
 
 
-def _sure_cells(outline: list[tuple[Floats, Floats]], box: tuple[float, float, float, float]) -> Floats:
-    """Return, by cells of the box, the signed distance that every point of the cell keeps from the boundary."""
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    """A polygon's grid: what is sure of every point of a cell, and which edges can be nearest to one."""
+
+    place: tuple[float, float, float, float]
+    sure: NDArray[np.float32]
+    near: Ints
+    edges: NDArray[np.int32]
+
+
+def _grid(
+    outline: list[tuple[Floats, Floats]], box: tuple[float, float, float, float], first_vertex: int
+) -> _Grid:
+    cells = GRID_CELLS * GRID_CELLS
     if not outline:
-        return np.zeros((SURE_CELLS, SURE_CELLS))
-    east0, north0, east1, north1 = box
-    middle = (np.arange(SURE_CELLS) + 0.5) / SURE_CELLS
-    east, north = np.meshgrid(east0 + middle * (east1 - east0), north0 + middle * (north1 - north0))
-    polygon = shapely.Polygon(np.column_stack(outline[0]), [np.column_stack(hole) for hole in outline[1:]])
-    away = shapely.distance(polygon.boundary, shapely.points(east, north))
-    reach = math.hypot(east1 - east0, north1 - north0) / SURE_CELLS / 2 + SURE_SLACK_M
-    kept = np.maximum(away - reach, 0.0)
-    return np.asarray(np.where(shapely.contains_xy(polygon, east, north), kept, -kept), dtype=np.float64)
+        blank = np.zeros((GRID_CELLS, GRID_CELLS), np.float32)
+        return _Grid((0.0, 0.0, 0.0, 0.0), blank, np.zeros(cells + 1, np.int64), np.empty(0, np.int32))
+    west, south = box[0] - GRID_REACH_M, box[1] - GRID_REACH_M
+    wide, high = box[2] + GRID_REACH_M - west, box[3] + GRID_REACH_M - south
+    middle = (np.arange(GRID_CELLS) + 0.5) / GRID_CELLS
+    east, north = (side.ravel() for side in np.meshgrid(west + middle * wide, south + middle * high))
+    starts, away, inside = _from_edges(outline, east, north)
+    half = math.hypot(wide, high) / GRID_CELLS / 2
+    kept = np.maximum(away.min(axis=1) - half - GRID_SLACK_M, 0.0)
+    # a point of the cell is at most `half` from its middle, so an edge this much farther is never the nearest
+    can_be = away <= away.min(axis=1, keepdims=True) + 2 * half + GRID_SLACK_M
+    return _Grid(
+        place=(west, south, GRID_CELLS / wide, GRID_CELLS / high),
+        sure=np.where(inside, kept, -kept).astype(np.float32).reshape(GRID_CELLS, GRID_CELLS),
+        near=np.concatenate([[0], np.cumsum(can_be.sum(axis=1))]),
+        edges=(first_vertex + starts[np.nonzero(can_be)[1]]).astype(np.int32),
+    )
+
+
+def _from_edges(
+    outline: list[tuple[Floats, Floats]], east: Floats, north: Floats
+) -> tuple[Ints, Floats, NDArray[np.bool_]]:
+    """Return each edge's first vertex, the distance of each point to each edge, and which points are inside."""
+    starts = np.concatenate(
+        [
+            np.arange(len(ring) - 1) + sum(len(before) for before, _ in outline[:place])
+            for place, (ring, _) in enumerate(outline)
+        ]
+    )
+    all_east, all_north = (np.concatenate(side) for side in zip(*outline, strict=True))
+    x, y = east[:, np.newaxis], north[:, np.newaxis]
+    x0, y0, x1, y1 = all_east[starts], all_north[starts], all_east[starts + 1], all_north[starts + 1]
+    dx, dy = x1 - x0, y1 - y0
+    length2 = dx * dx + dy * dy
+    along = ((x - x0) * dx + (y - y0) * dy) / np.where(length2 == 0.0, 1.0, length2)
+    along = np.clip(along, 0.0, 1.0)
+    away = np.hypot(x - (x0 + along * dx), y - (y0 + along * dy))
+    crossed = ((y0 > y) != (y1 > y)) & (x < dx * (y - y0) / np.where(dy == 0.0, 1.0, dy) + x0)
+    return starts, away, crossed.sum(axis=1) % 2 == 1
 
 
 def _box(

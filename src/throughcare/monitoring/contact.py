@@ -24,10 +24,10 @@ from throughcare.kernel.time import MINUTE_US, SECOND_US, Interval, iso_utc
 from throughcare.monitoring.drafting import certain_spell, draft, still_told
 from throughcare.monitoring.episodes import Run, merge_runs, silences
 from throughcare.monitoring.incidents import AlertCode, Cause, Incident, IncidentKind
-from throughcare.monitoring.known import StatusRows, contacts_us, fix_rows, statuses_of
+from throughcare.monitoring.known import contacts_us, fix_rows, statuses_of
 from throughcare.monitoring.membership import is_poor
 from throughcare.monitoring.presence import Presence
-from throughcare.monitoring.scope import Scope
+from throughcare.monitoring.scope import Scope, StatusRows
 from throughcare.monitoring.status import StatusKind
 
 LOOK_BACK_US = 120 * MINUTE_US  # the furthest that a cause looks back before the last contact
@@ -270,7 +270,7 @@ def _poor_fixes(scope: Scope, start_us: int) -> Finding | None:
     rows = slice(max(rows.start, rows.stop - LAST_FIXES), rows.stop)
     if rows.start >= rows.stop:
         return None
-    last = scope.fixes.take(np.arange(rows.start, rows.stop))
+    last = scope.fixes.take(rows)
     wide = np.nan_to_num(last.accuracy_m, nan=0.0) > scope.parameters.wifi_accuracy_m
     poor = int(np.count_nonzero(is_poor(last, scope.parameters) | wide))
     if poor < POOR_SHARE * len(last):

@@ -25,8 +25,8 @@ from throughcare.kernel.time import SECOND_US, Interval, iso_utc
 from throughcare.monitoring.drafting import certain_spell, draft, still_told
 from throughcare.monitoring.episodes import Mask, Run, between, merge_runs, silences
 from throughcare.monitoring.incidents import AlertCode, Incident, IncidentKind
-from throughcare.monitoring.known import HOME_UNIT_KINDS, StatusRows, statuses_of
-from throughcare.monitoring.scope import Scope
+from throughcare.monitoring.known import HOME_UNIT_KINDS, statuses_of
+from throughcare.monitoring.scope import Scope, StatusRows
 from throughcare.monitoring.status import StatusKind
 
 CHARGED_ABOVE_LOW_PERCENT = 10.0  # hysteresis: a battery at the threshold makes one incident, not many
@@ -207,11 +207,11 @@ def _battery_incident(scope: Scope, run: Run, lows: StatusRows, empties_us: Ints
 
 
 def _unit_power(scope: Scope, worn: Interval) -> list[Incident]:
+    if not len(statuses_of(scope, (StatusKind.UNIT_DEAD, StatusKind.UNIT_POWER_LOST)).t_us):
+        return []  # the usual case, without a look at the polls
     told = statuses_of(scope, (*_UNIT_POWER, *_UNIT_ALIVE))
     off = told.kind == StatusKind.UNIT_DEAD
     begins = off | (told.kind == StatusKind.UNIT_POWER_LOST)
-    if not begins.any():
-        return []
     ends = told.kind == StatusKind.UNIT_POWER_RESTORED
     alive = np.flatnonzero(np.isin(told.kind, np.array(_UNIT_ALIVE)))
     back = np.searchsorted(told.t_us[alive], told.t_us[off], side="right")

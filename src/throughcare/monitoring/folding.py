@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,9 @@ def start_carry(start_us: int) -> Carry:
     return _freeze(kernels.new_marks(start_us), np.zeros(kernels.SUMS))
 
 
+@cache
 def settings_array(parameters: Parameters, kind: IncidentKind) -> NDArray[np.float64]:
-    """Return the numbers that a kernel needs, in the columns that it names. Shape (19,)."""
+    """Return the numbers that a kernel needs, in the columns that it names, read-only. Shape (19,)."""
     settings = np.zeros(kernels.SETTINGS)
     settings[kernels.S_RULE] = 1.0 if parameters.detector is Detector.TUNED_RULE else 0.0
     settings[kernels.S_DECORRELATION_US] = decorrelation_s(parameters, kind) * SECOND_US
@@ -70,6 +72,7 @@ def settings_array(parameters: Parameters, kind: IncidentKind) -> NDArray[np.flo
     settings[kernels.S_RADIO] = parameters.radio_log_odds
     settings[kernels.S_MISSED_BOUND] = parameters.radio_missed_bound_log_odds
     settings[kernels.S_HOLD] = parameters.hold_share * open_log_odds(parameters, kind)
+    settings.flags.writeable = False
     return settings
 
 
@@ -95,8 +98,6 @@ def fold(
     items : Items
         In canonical order, all after what ``carry`` has seen.
     """
-    if not watch.radio:
-        items = items.without_polls
     capacity = 16 + len(items) // 8
     while True:
         marks, sums = carry.marks.copy(), carry.sums.copy()
@@ -199,28 +200,17 @@ def _run(
     parameters: Parameters,
     traced: Trace | None = None,
 ) -> int:
-    area = watch.area
-    origin = np.array(
-        [area.plane.lat0_deg, area.plane.lon0_deg, area.plane.east_m_per_deg, area.plane.north_m_per_deg]
-    )
+    told_us, told_kind = items.all_told if watch.radio or traced is not None else items.strap
     count = kernels.fold_watch(
-        items.t_us,
-        items.kind,
-        items.lat_deg,
-        items.lon_deg,
+        items.fixes.t_us,
+        items.fixes.lat_deg,
+        items.fixes.lon_deg,
         items.sigma_m,
-        items.radius_m,
         items.poor,
-        origin,
-        area.part_role,
-        area.part_grow_m,
-        area.part_rings,
-        area.part_box,
-        area.part_circle,
-        area.part_sure,
-        area.rings,
-        area.east_m,
-        area.north_m,
+        told_us,
+        told_kind,
+        watch.area.origin,
+        watch.area.shape,
         watch.radio,
         settings_array(parameters, watch.kind),
         log_ratio_table(parameters.outlier_share),

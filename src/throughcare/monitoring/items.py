@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from throughcare.kernel.columns import Floats, Ints
 from throughcare.monitoring.fixes import Fixes
-from throughcare.monitoring.membership import is_poor, sigma_m
+from throughcare.monitoring.membership import errors
 from throughcare.monitoring.parameters import Parameters
 from throughcare.monitoring.status import Statuses, StatusKind
 
@@ -38,42 +38,82 @@ PRESENCE_KINDS = (
     StatusKind.NO_POSITION,
 )
 
+_TELLS_PRESENCE = np.zeros(max(StatusKind) + 2, np.bool_)  # the last place stands for every unknown kind
+_TELLS_PRESENCE[list(PRESENCE_KINDS)] = True
+
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """Presence evidence of one activation in canonical order.
+    """Presence evidence of one activation: its fixes, and those of its statuses that tell of presence.
+
+    Items are numbered in canonical order, statuses and fixes together. The fold takes the next of either; the
+    merged columns are for those who look at one item after the other.
 
     Parameters
     ----------
-    t_us : int64 array of shape (m,)
-    kind : int64 array of shape (m,)
-        0 for a fix, else a :class:`StatusKind`.
-    lat_deg, lon_deg, sigma_m, radius_m : float64 arrays of shape (m,)
-        NaN for statuses. ``radius_m`` is the radius at 68 %, for the tuned rule's gate.
-    poor : bool array of shape (m,)
-    origin : int64 array of shape (m,)
-        Row in the activation's fixes or statuses.
+    fixes, statuses : Fixes, Statuses
+        Canonical.
+    sigma_m, poor : float64 and bool arrays of shape (n,)
+        By fix: its standard error, and whether it is too coarse to open a violation alone.
+    told_rows : int64 array of shape (k,)
+        Rows of the statuses that tell of presence.
     """
 
-    t_us: Ints
-    kind: Ints
-    lat_deg: Floats
-    lon_deg: Floats
+    fixes: Fixes
+    statuses: Statuses
     sigma_m: Floats
-    radius_m: Floats
     poor: NDArray[np.bool_]
-    origin: Ints
+    told_rows: Ints
 
     def __len__(self) -> int:
-        return len(self.t_us)
+        return len(self.fixes) + len(self.told_rows)
 
     @cached_property
-    def without_polls(self) -> Items:
-        """The items that matter where no home unit speaks: the fixes and the strap."""
-        rows = np.flatnonzero(np.isin(self.kind, (FIX, StatusKind.STRAP_OPEN, StatusKind.STRAP_CLOSED)))
-        if len(rows) == len(self):
-            return self
-        return Items(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
+    def all_told(self) -> tuple[Ints, Ints]:
+        """Instants and kinds of the statuses that tell of presence."""
+        return self._told(self.told_rows)
+
+    @cached_property
+    def strap(self) -> tuple[Ints, Ints]:
+        """Instants and kinds of what the strap said: all that matters where no home unit speaks."""
+        kind = self.statuses.kind
+        return self._told(np.flatnonzero((kind == StatusKind.STRAP_OPEN) | (kind == StatusKind.STRAP_CLOSED)))
+
+    def _told(self, rows: Ints) -> tuple[Ints, Ints]:
+        if len(rows) == len(self.statuses):
+            return self.statuses.t_us, self.statuses.kind
+        found = self.statuses.t_us[rows], self.statuses.kind[rows]
+        for column in found:
+            column.flags.writeable = False  # one sort of array, so that the kernels are compiled once
+        return found
+
+    @cached_property
+    def t_us(self) -> Ints:
+        """Instant of each item. Shape (m,)."""
+        return self._both[0]
+
+    @cached_property
+    def kind(self) -> Ints:
+        """0 for a fix, else the :class:`StatusKind`. Shape (m,)."""
+        return np.concatenate([self.statuses.kind[self.told_rows], np.full(len(self.fixes), FIX)])[
+            self._both[1]
+        ]
+
+    @cached_property
+    def origin(self) -> Ints:
+        """Row of each item in the fixes or the statuses. Shape (m,)."""
+        return np.concatenate([self.told_rows, np.arange(len(self.fixes))])[self._both[1]]
+
+    @cached_property
+    def _both(self) -> tuple[Ints, Ints]:
+        t_us = np.concatenate([self.statuses.t_us[self.told_rows], self.fixes.t_us])
+        order = np.argsort(t_us, kind="stable")  # statuses stand first, so they stay first at equal instants
+        return t_us[order], order
+
+
+def tells_presence(statuses: Statuses) -> NDArray[np.bool_]:
+    """Return which statuses tell of presence. Shape (n,)."""
+    return np.asarray(_TELLS_PRESENCE.take(statuses.kind, mode="clip"))
 
 
 def canonical_fixes(fixes: Fixes) -> Fixes:
@@ -105,18 +145,6 @@ def merge_items(fixes: Fixes, statuses: Statuses, parameters: Parameters) -> Ite
     fixes, statuses : Fixes, Statuses
         Of one activation, canonical.
     """
-    wanted = np.flatnonzero(np.isin(statuses.kind, np.array(PRESENCE_KINDS, dtype=np.int64)))
-    sigma = sigma_m(fixes, parameters)
-    blank = np.full(len(wanted), np.nan)
-    t_us = np.concatenate([statuses.t_us[wanted], fixes.t_us])
-    order = np.argsort(t_us, kind="stable")  # statuses stand first, so they stay first at equal instants
-    return Items(
-        t_us=t_us[order],
-        kind=np.concatenate([statuses.kind[wanted], np.zeros(len(fixes), np.int64)])[order],
-        lat_deg=np.concatenate([blank, fixes.lat_deg])[order],
-        lon_deg=np.concatenate([blank, fixes.lon_deg])[order],
-        sigma_m=np.concatenate([blank, sigma])[order],
-        radius_m=np.concatenate([blank, sigma * np.sqrt(-2.0 * np.log(1.0 - 0.68))])[order],
-        poor=np.concatenate([np.zeros(len(wanted), np.bool_), is_poor(fixes, parameters)])[order],
-        origin=np.concatenate([wanted, np.arange(len(fixes))])[order].astype(np.int64),
-    )
+    sigma, poor = errors(fixes, parameters)
+    rows = np.flatnonzero(tells_presence(statuses))
+    return Items(fixes=fixes, statuses=statuses, sigma_m=sigma, poor=poor, told_rows=rows)

@@ -8,16 +8,23 @@ are a watch's whole state, in the columns named below, and are changed in place 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from throughcare.kernel.columns import NO_TIME_US
-from throughcare.monitoring.areas import NOWHERE_M, SURE_CELLS
+from throughcare.monitoring.areas import GRID_CELLS, NOWHERE_M
+from throughcare.monitoring.compiled import FAST, INLINE
 from throughcare.monitoring.items import FIX
-from throughcare.monitoring.membership import KNOTS, U_KNOTS_PER_UNIT, U_LIMIT, Z_KNOTS_PER_UNIT, Z_LIMIT
+from throughcare.monitoring.membership import (
+    KNOTS,
+    RADIUS_68,
+    U_KNOTS_PER_UNIT,
+    U_LIMIT,
+    Z_KNOTS_PER_UNIT,
+    Z_LIMIT,
+)
 from throughcare.monitoring.status import StatusKind
 
 # columns of marks: instants are UTC microseconds, NO_TIME_US where there is none
@@ -86,63 +93,78 @@ _DEVICE_HEARTBEAT = int(StatusKind.DEVICE_HEARTBEAT)
 _NO_POSITION = int(StatusKind.NO_POSITION)
 
 
-# Arrays belong to the caller for the whole call. Without `_nrt=False` every kernel that passes them on to another
-# counts references to each of them, atomically: nine tenths of the time (benchmarks/engine.py). It forbids a kernel
-# to make an array. The NumPy error model divides without a check; no divisor here can be zero.
-FAST: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
+@njit(**INLINE)
+def edge_distance2(i, east, north, x, y):  # type: ignore[no-untyped-def]
+    """Return the squared distance to the edge that begins at vertex ``i``."""
+    x0, y0 = east[i], north[i]
+    dx, dy = east[i + 1] - x0, north[i + 1] - y0
+    length2 = dx * dx + dy * dy
+    t = 0.0 if length2 == 0.0 else ((x - x0) * dx + (y - y0) * dy) / length2
+    t = min(1.0, max(0.0, t))
+    ex, ey = x - (x0 + t * dx), y - (y0 + t * dy)
+    return ex * ex + ey * ey
 
 
-@njit(**FAST)
-def ring_distance2(east, north, v0, v1, x, y):  # type: ignore[no-untyped-def]
-    """Return (least squared distance to a ring's edges, whether a ray crosses it an odd number of times)."""
-    inside = False
-    nearest2 = NOWHERE_M * NOWHERE_M
+@njit(**INLINE)
+def crossed_oddly(v0, v1, east, north, x, y):  # type: ignore[no-untyped-def]
+    """Return whether a ray eastwards crosses a ring an odd number of times."""
+    odd = False
     for i in range(v0, v1 - 1):
         x0, y0, x1, y1 = east[i], north[i], east[i + 1], north[i + 1]
         if (y0 > y) != (y1 > y) and x < (x1 - x0) * (y - y0) / (y1 - y0) + x0:
-            inside = not inside
-        dx, dy = x1 - x0, y1 - y0
-        length2 = dx * dx + dy * dy
-        t = 0.0 if length2 == 0.0 else ((x - x0) * dx + (y - y0) * dy) / length2
-        t = min(1.0, max(0.0, t))
-        ex, ey = x - (x0 + t * dx), y - (y0 + t * dy)
-        nearest2 = min(nearest2, ex * ex + ey * ey)
-    return nearest2, inside
+            odd = not odd
+    return odd
 
 
-@njit(**FAST)
-def part_distance(part, grow, ring_range, box, circle, sure, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]
+@njit(**INLINE)
+def polygon_distance(part, grow, shape, x, y, far):  # type: ignore[no-untyped-def]
+    """Return the signed distance to a polygon; the grid answers what is sure, and names the edges to look at."""
+    _, _, ring_range, _, _, grid, sure, near, near_edges, rings, east, north = shape
+    across, up = (x - grid[part, 0]) * grid[part, 2], (y - grid[part, 1]) * grid[part, 3]
+    known, first, last = 0.0, 0, 0
+    if 0.0 <= across < GRID_CELLS and 0.0 <= up < GRID_CELLS:
+        column, row = int(across), int(up)
+        known = sure[part, row, column]
+        if known >= far or known <= -far - grow:
+            return known
+        cell = row * GRID_CELLS + column
+        first, last = near[part, cell], near[part, cell + 1]
+    nearest2 = NOWHERE_M * NOWHERE_M
+    for place in range(first, last):
+        nearest2 = min(nearest2, edge_distance2(near_edges[place], east, north, x, y))
+    inside = known > 0.0
+    if known == 0.0:
+        for ring in range(ring_range[part, 0], ring_range[part, 1]):
+            inside = inside != crossed_oddly(rings[ring, 0], rings[ring, 1], east, north, x, y)
+    if first == last:  # beyond the grid: every edge
+        for ring in range(ring_range[part, 0], ring_range[part, 1]):
+            for i in range(rings[ring, 0], rings[ring, 1] - 1):
+                nearest2 = min(nearest2, edge_distance2(i, east, north, x, y))
+    distance = math.sqrt(nearest2)
+    return distance if inside else -distance
+
+
+@njit(**INLINE)
+def part_distance(part, grow, shape, x, y, far):  # type: ignore[no-untyped-def]
     """Return the signed distance to one part; ``-far`` stands for anything farther outside than ``far``."""
+    _, _, ring_range, box, circle, _, _, _, _, _, _, _ = shape
     if x < box[part, 0] - far or x > box[part, 2] + far or y < box[part, 1] - far or y > box[part, 3] + far:
         return -far * 1.01 - grow  # the box is grown already
     if ring_range[part, 0] == ring_range[part, 1]:
         dx, dy = x - circle[part, 0], y - circle[part, 1]
         return circle[part, 2] - math.sqrt(dx * dx + dy * dy)
-    column = int((x - box[part, 0]) / (box[part, 2] - box[part, 0]) * SURE_CELLS)
-    row = int((y - box[part, 1]) / (box[part, 3] - box[part, 1]) * SURE_CELLS)
-    if 0 <= column < SURE_CELLS and 0 <= row < SURE_CELLS:
-        known = sure[part, row, column]
-        if known >= far or known <= -far - grow:
-            return known
-    inside = False
-    nearest2 = NOWHERE_M * NOWHERE_M
-    for ring in range(ring_range[part, 0], ring_range[part, 1]):
-        ring2, odd = ring_distance2(east, north, rings[ring, 0], rings[ring, 1], x, y)
-        nearest2 = min(nearest2, ring2)
-        inside = inside != odd
-    distance = math.sqrt(nearest2)
-    return distance if inside else -distance
+    return polygon_distance(part, grow, shape, x, y, far)
 
 
-@njit(**FAST)
-def compliance_distance(role, grow, ring_range, box, circle, sure, rings, east, north, x, y, far):  # type: ignore[no-untyped-def]
+@njit(**INLINE)
+def compliance_distance(shape, x, y, far):  # type: ignore[no-untyped-def]
     """Return the compliance distance in metres; beyond ``far`` only its side is exact."""
+    role, grow = shape[0], shape[1]
     inside_m = -NOWHERE_M
     clear_m = NOWHERE_M
     forbids = False
     for part in range(len(role)):
-        signed = part_distance(part, grow[part], ring_range, box, circle, sure, rings, east, north, x, y, far)
-        signed += grow[part]
+        signed = part_distance(part, grow[part], shape, x, y, far) + grow[part]
         if role[part] > 0:
             inside_m = max(inside_m, signed)
         else:
@@ -151,7 +173,7 @@ def compliance_distance(role, grow, ring_range, box, circle, sure, rings, east, 
     return max(inside_m, clear_m) if forbids else inside_m
 
 
-@njit(**FAST)
+@njit(**INLINE)
 def table_value(z, u, table):  # type: ignore[no-untyped-def]
     """Return the tabulated log-likelihood ratio at ``z`` and ``u``, clipped, bilinear between knots."""
     row = (min(Z_LIMIT, max(-Z_LIMIT, z)) + Z_LIMIT) * Z_KNOTS_PER_UNIT
@@ -161,6 +183,20 @@ def table_value(z, u, table):  # type: ignore[no-untyped-def]
     upper = table[i, j] + across * (table[i, j + 1] - table[i, j])
     lower = table[i + 1, j] + across * (table[i + 1, j + 1] - table[i + 1, j])
     return upper + down * (lower - upper)
+
+
+@njit(**INLINE)
+def fix_says(lat, lon, sigma, origin, shape, tail_m, table):  # type: ignore[no-untyped-def]
+    """Return (the compliance distance of a fix, its log-likelihood ratio); far away only the side counts."""
+    x = (lon - origin[1]) * origin[2]
+    y = (lat - origin[0]) * origin[3]
+    far = max(Z_LIMIT * sigma, U_LIMIT * tail_m)
+    distance = compliance_distance(shape, x, y, far)
+    if distance >= far:
+        return distance, table_value(Z_LIMIT, U_LIMIT, table)
+    if distance <= -far:
+        return distance, table_value(-Z_LIMIT, -U_LIMIT, table)
+    return distance, table_value(distance / sigma, distance / tail_m, table)
 
 
 @njit(**FAST)
@@ -252,30 +288,29 @@ def turn(marks, sums, state, t, out_i, out_f, count):  # type: ignore[no-untyped
     return count
 
 
+@njit(**INLINE)
+def run_after(total, first, before, count, t, step, last_any):  # type: ignore[no-untyped-def]
+    """Return (total, first, before, count) of a cumulative sum after a step, reset when its turn is undone."""
+    total += step
+    if total <= 0.0:
+        return 0.0, NO_TIME_US, before, 0
+    if step > 0.0:
+        if first == NO_TIME_US:
+            first, before = t, last_any
+        count += 1
+    return total, first, before, count
+
+
 @njit(**FAST)
 def follow_runs(marks, sums, t, step):  # type: ignore[no-untyped-def]
-    """Follow where the evidence turned: two cumulative sums, each reset when its turn is undone."""
-    before = marks[LAST_ANY]
-    sums[DROP] -= step
-    if sums[DROP] <= 0.0:
-        sums[DROP] = 0.0
-        marks[DROP_FIRST] = NO_TIME_US
-        marks[DROP_COUNT] = 0
-    elif step < 0.0:
-        if marks[DROP_FIRST] == NO_TIME_US:
-            marks[DROP_FIRST] = t
-            marks[DROP_PREV] = before
-        marks[DROP_COUNT] += 1
-    sums[RISE] += step
-    if sums[RISE] <= 0.0:
-        sums[RISE] = 0.0
-        marks[RISE_FIRST] = NO_TIME_US
-        marks[RISE_COUNT] = 0
-    elif step > 0.0:
-        if marks[RISE_FIRST] == NO_TIME_US:
-            marks[RISE_FIRST] = t
-            marks[RISE_PREV] = before
-        marks[RISE_COUNT] += 1
+    """Follow where the evidence turned: one sum of what spoke against, one of what spoke for."""
+    last_any = marks[LAST_ANY]
+    sums[DROP], marks[DROP_FIRST], marks[DROP_PREV], marks[DROP_COUNT] = run_after(
+        sums[DROP], marks[DROP_FIRST], marks[DROP_PREV], marks[DROP_COUNT], t, -step, last_any
+    )
+    sums[RISE], marks[RISE_FIRST], marks[RISE_PREV], marks[RISE_COUNT] = run_after(
+        sums[RISE], marks[RISE_FIRST], marks[RISE_PREV], marks[RISE_COUNT], t, step, last_any
+    )
 
 
 @njit(**FAST)
@@ -333,7 +368,7 @@ def tag_is_silent(marks, t, settings):  # type: ignore[no-untyped-def]
 
 
 @njit(**FAST)
-def unusable(marks, t, what, is_poor, radius, radio, settings):  # type: ignore[no-untyped-def]
+def unusable(marks, t, what, is_poor, sigma, radio, settings):  # type: ignore[no-untyped-def]
     """Return why a fix or radio report is no evidence here, or WHY_USED where it is."""
     if marks[STRAP_OPEN] == 1:
         return WHY_STRAP_OPEN
@@ -347,12 +382,12 @@ def unusable(marks, t, what, is_poor, radius, radio, settings):  # type: ignore[
         if marks[LAST_RADIO] == t:
             return WHY_SAME_INSTANT
         return WHY_GATE if settings[S_RULE] > 0.0 and what == _MISSED else WHY_USED
-    if settings[S_RULE] > 0.0 and (is_poor or radius > settings[S_GATE_M]):
+    if settings[S_RULE] > 0.0 and (is_poor or sigma * RADIUS_68 > settings[S_GATE_M]):
         return WHY_GATE
     return WHY_SAME_INSTANT if marks[LAST_FIX] == t else WHY_USED
 
 
-@njit(**FAST)
+@njit(**INLINE)
 def weight(t, last, settings):  # type: ignore[no-untyped-def]
     """Return how much of a witness an item is, by the time since the last of its sort."""
     if last == NO_TIME_US:
@@ -420,58 +455,176 @@ def take_poll(marks, sums, t, heard, settings):  # type: ignore[no-untyped-def]
     return own, pull
 
 
+@njit(**INLINE)
+def stands(state, log_odds, settings):  # type: ignore[no-untyped-def]
+    """Return whether the state stays as it is at these log-odds: the other side of :func:`count_evidence`."""
+    if state > 0:
+        return log_odds > -settings[S_OPEN] and log_odds > -settings[S_HOLD]
+    if state < 0:
+        return log_odds < settings[S_CLOSE] and log_odds <= -settings[S_HOLD]
+    return -settings[S_OPEN] < log_odds < settings[S_CLOSE]
+
+
+@njit(**INLINE)
+def steady_fix(t, own, poor, fix_odds, radio_odds, last_fix, last_radio, settings):  # type: ignore[no-untyped-def]
+    """Return (whether the whole rules are needed, fix odds, radio odds, pull) of a fix: :func:`take_fix`."""
+    share = weight(t, last_fix, settings)
+    after, pull = fix_odds + share * (own - fix_odds), share * own
+    special = t == last_fix or (poor and after < fix_odds and after < -settings[S_POOR_LIMIT])
+    silent = last_radio != NO_TIME_US and t - last_radio > settings[S_GAP_US]
+    bounded = min(settings[S_CAP], max(-settings[S_FLOOR], after))
+    return special, bounded, 0.0 if silent else radio_odds, pull
+
+
+@njit(**INLINE)
+def steady_poll(t, heard, fix_odds, radio_odds, last_fix, last_radio, spoke, settings):  # type: ignore[no-untyped-def]
+    """Return (whether the whole rules are needed, own, fix odds, radio odds, pull) of a poll: :func:`take_poll`."""
+    special = t == last_radio or (last_fix != NO_TIME_US and t - last_fix > settings[S_GAP_US])
+    own = settings[S_RADIO]
+    if heard:
+        return special, own, max(fix_odds, 0.0), own, Z_LIMIT * own
+    alone = spoke == NO_TIME_US or last_fix == NO_TIME_US
+    pull = -settings[S_MISSED] * weight(t, last_radio, settings)
+    odds = max(-settings[S_MISSED_BOUND], min(radio_odds, 0.0) + pull)
+    special = special or alone or t - spoke > settings[S_SILENT_US]
+    return special, -settings[S_MISSED], fix_odds, odds, pull
+
+
+@njit(**INLINE)
+def comes_next(fix, told, fix_us, told_us):  # type: ignore[no-untyped-def]
+    """Return whether the next fix comes before the next status: at one instant it does not."""
+    return told >= len(told_us) or (fix < len(fix_us) and fix_us[fix] < told_us[told])
+
+
+@njit(**FAST)
+def steady(  # type: ignore[no-untyped-def]
+    fix, told, fix_us, lat, lon, sigma, poor, told_us, told_kind, origin, shape, radio,
+    settings, table, marks, sums, trace_why, trace_p, trace_l,
+):  # fmt: skip
+    """Fold from a fix and a status on while nothing turns; return the first two left to the whole rules.
+
+    Most items change no state: this says of them exactly what :func:`fold_watch` does, with a watch's whole state
+    in registers. What is rare (a turn, a silence, the equipment, a second report of one instant) stops it untouched.
+    """
+    polled = radio and marks[UNIT_MOVED] == 0 and marks[UNIT_DEAD] == 0
+    state, tracing = marks[STATE], len(trace_why) > 0
+    last_fix, last_radio = marks[LAST_FIX], marks[LAST_RADIO]
+    last_any, spoke = marks[LAST_ANY], marks[TAG_SPOKE]
+    fix_odds, radio_odds, log_odds, peak = sums[FIX_ODDS], sums[RADIO_ODDS], sums[LOG_ODDS], sums[PEAK]
+    drop, drop_first, drop_prev, drops = sums[DROP], marks[DROP_FIRST], marks[DROP_PREV], marks[DROP_COUNT]
+    rise, rise_first, rise_prev, rises = sums[RISE], marks[RISE_FIRST], marks[RISE_PREV], marks[RISE_COUNT]
+    seg_last, seg_count = marks[SEG_LAST], marks[SEG_COUNT]
+    while fix < len(fix_us) or told < len(told_us):
+        is_fix = comes_next(fix, told, fix_us, told_us)
+        if is_fix:
+            t = fix_us[fix]
+            _, own = fix_says(lat[fix], lon[fix], sigma[fix], origin, shape, settings[S_TAIL_M], table)
+            special, next_fix, next_radio, pull = steady_fix(
+                t, own, poor[fix], fix_odds, radio_odds, last_fix, last_radio, settings
+            )
+        elif polled and (told_kind[told] == _HEARD or told_kind[told] == _MISSED):
+            t = told_us[told]
+            special, own, next_fix, next_radio, pull = steady_poll(
+                t, told_kind[told] == _HEARD, fix_odds, radio_odds, last_fix, last_radio, spoke, settings
+            )
+        else:
+            break
+        if special or t - last_any > settings[S_GAP_US] or not stands(state, next_fix + next_radio, settings):
+            break
+        fix_odds, radio_odds, log_odds = next_fix, next_radio, next_fix + next_radio
+        drop, drop_first, drop_prev, drops = run_after(drop, drop_first, drop_prev, drops, t, -pull, last_any)
+        rise, rise_first, rise_prev, rises = run_after(rise, rise_first, rise_prev, rises, t, pull, last_any)
+        if state * pull > 0.0:
+            seg_last, seg_count = t, seg_count + 1
+        if state != 0:
+            peak = max(peak, state * log_odds)
+        if tracing:
+            trace_why[fix + told], trace_p[fix + told], trace_l[fix + told] = WHY_USED, own, log_odds
+        last_any = t
+        if is_fix:
+            last_fix = spoke = t
+            fix += 1
+        else:
+            last_radio = t
+            told += 1
+    marks[LAST_FIX], marks[LAST_RADIO] = last_fix, last_radio
+    marks[LAST_ANY], marks[TAG_SPOKE] = last_any, spoke
+    sums[FIX_ODDS], sums[RADIO_ODDS], sums[LOG_ODDS], sums[PEAK] = fix_odds, radio_odds, log_odds, peak
+    sums[DROP], marks[DROP_FIRST], marks[DROP_PREV], marks[DROP_COUNT] = drop, drop_first, drop_prev, drops
+    sums[RISE], marks[RISE_FIRST], marks[RISE_PREV], marks[RISE_COUNT] = rise, rise_first, rise_prev, rises
+    marks[SEG_LAST], marks[SEG_COUNT] = seg_last, seg_count
+    return fix, told
+
+
+@njit(**FAST)
+def whole_rules(  # type: ignore[no-untyped-def]
+    t, what, here, origin, shape, radio, settings, table, marks, sums, out_i, out_f, count
+):
+    """Fold one item; return (number of closed segments, why it counted or not, what it says by itself)."""
+    why, own = WHY_UNIT_EVENT, 0.0
+    lat, lon, sigma, poor = here
+    if what == _STRAP_OPEN:
+        marks[STRAP_OPEN] = 1
+        silent = marks[LAST_ANY] != NO_TIME_US and t - marks[LAST_ANY] > settings[S_GAP_US]
+        return lose(marks, sums, marks[LAST_ANY] if silent else t, out_i, out_f, count), why, own
+    if what != FIX and what != _HEARD and what != _MISSED:
+        device_event(marks, t, what)
+        return count, why, own
+    if what == _HEARD:
+        marks[UNIT_DEAD] = 0  # a unit that hears is on
+    why = unusable(marks, t, what, poor, sigma, radio, settings)
+    if what != _MISSED:
+        marks[TAG_DEAD] = 0
+    if what == FIX:
+        marks[TAG_SPOKE] = t
+    if why != WHY_USED:
+        return count, why, own
+    if marks[LAST_ANY] != NO_TIME_US and t - marks[LAST_ANY] > settings[S_GAP_US]:
+        count = lose(marks, sums, marks[LAST_ANY], out_i, out_f, count)
+    if what == FIX:
+        distance, own = fix_says(lat, lon, sigma, origin, shape, settings[S_TAIL_M], table)
+        pull, why = take_fix(marks, sums, t, distance, own, poor, settings)
+    else:
+        own, pull = take_poll(marks, sums, t, what == _HEARD, settings)
+    sums[LOG_ODDS] = sums[FIX_ODDS] + sums[RADIO_ODDS]
+    follow_runs(marks, sums, t, pull)
+    count = count_evidence(marks, sums, t, pull, out_i, out_f, count, settings)
+    marks[LAST_ANY] = t
+    return count, why, own
+
+
 @njit(**FAST)
 def fold_watch(  # type: ignore[no-untyped-def]
-    t_us, kind, lat, lon, sigma, radius, poor,
-    origin, role, grow, ring_range, box, circle, sure, rings, east, north, radio,
+    fix_us, lat, lon, sigma, poor, told_us, told_kind, origin, shape, radio,
     settings, table, marks, sums, out_i, out_f, trace_why, trace_p, trace_l,
 ):  # fmt: skip
-    """Fold the items of one activation into one watch; return the number of closed segments.
+    """Fold the fixes and statuses of one activation into one watch; return the number of closed segments.
 
     Where the number exceeds ``len(out_i)`` the output was too small and the caller starts again with more.
     """
-    count = 0
-    tracing = len(trace_why) > 0
-    for i in range(len(t_us)):
-        t, what = t_us[i], kind[i]
-        why, own, pull = WHY_UNIT_EVENT, 0.0, 0.0
-        if what == _STRAP_OPEN:
-            marks[STRAP_OPEN] = 1
-            silent = marks[LAST_ANY] != NO_TIME_US and t - marks[LAST_ANY] > settings[S_GAP_US]
-            count = lose(marks, sums, marks[LAST_ANY] if silent else t, out_i, out_f, count)
-        elif what != FIX and what != _HEARD and what != _MISSED:
-            device_event(marks, t, what)
+    count = fix = told = 0
+    while True:
+        if settings[S_RULE] == 0.0 and marks[STRAP_OPEN] == 0 and marks[TAG_DEAD] == 0:
+            fix, told = steady(
+                fix, told, fix_us, lat, lon, sigma, poor, told_us, told_kind, origin, shape, radio,
+                settings, table, marks, sums, trace_why, trace_p, trace_l,
+            )  # fmt: skip
+        if fix >= len(fix_us) and told >= len(told_us):
+            return count
+        if comes_next(fix, told, fix_us, told_us):
+            t, what = fix_us[fix], FIX
+            here = lat[fix], lon[fix], sigma[fix], poor[fix]
         else:
-            if what == _HEARD:
-                marks[UNIT_DEAD] = 0  # a unit that hears is on
-            why = unusable(marks, t, what, poor[i], radius[i], radio, settings)
-            if what != _MISSED:
-                marks[TAG_DEAD] = 0
-            if what == FIX:
-                marks[TAG_SPOKE] = t
-        if why == WHY_USED:
-            if marks[LAST_ANY] != NO_TIME_US and t - marks[LAST_ANY] > settings[S_GAP_US]:
-                count = lose(marks, sums, marks[LAST_ANY], out_i, out_f, count)
-            if what == FIX:
-                x = (lon[i] - origin[1]) * origin[2]
-                y = (lat[i] - origin[0]) * origin[3]
-                far = max(Z_LIMIT * sigma[i], U_LIMIT * settings[S_TAIL_M])
-                distance = compliance_distance(
-                    role, grow, ring_range, box, circle, sure, rings, east, north, x, y, far
-                )
-                own = table_value(distance / sigma[i], distance / settings[S_TAIL_M], table)
-                pull, why = take_fix(marks, sums, t, distance, own, poor[i], settings)
-            else:
-                own, pull = take_poll(marks, sums, t, what == _HEARD, settings)
-            sums[LOG_ODDS] = sums[FIX_ODDS] + sums[RADIO_ODDS]
-            follow_runs(marks, sums, t, pull)
-            count = count_evidence(marks, sums, t, pull, out_i, out_f, count, settings)
-            marks[LAST_ANY] = t
-        if tracing:
-            trace_why[i] = why
-            trace_p[i] = own
-            trace_l[i] = sums[LOG_ODDS]
-    return count
+            t, what, here = told_us[told], told_kind[told], (0.0, 0.0, 0.0, False)
+        count, why, own = whole_rules(
+            t, what, here, origin, shape, radio, settings, table, marks, sums, out_i, out_f, count
+        )
+        if len(trace_why) > 0:
+            trace_why[fix + told], trace_p[fix + told], trace_l[fix + told] = why, own, sums[LOG_ODDS]
+        if what == FIX:
+            fix += 1
+        else:
+            told += 1
 
 
 def new_marks(start_us: int) -> NDArray[np.int64]:

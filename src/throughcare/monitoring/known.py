@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from throughcare.kernel.columns import Floats, Ints
-from throughcare.monitoring.scope import Scope
+from throughcare.kernel.columns import Ints
+from throughcare.monitoring.scope import Scope, StatusRows
 from throughcare.monitoring.status import StatusKind
 
 _KINDS = max(StatusKind) + 2  # the last place stands for every unknown kind: in no rule
@@ -17,28 +16,27 @@ POLLS = frozenset({StatusKind.RADIO_HEARD, StatusKind.RADIO_MISSED})
 HOME_UNIT_KINDS = tuple(kind for kind in StatusKind if kind <= StatusKind.UNIT_DEAD)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StatusRows:
-    """Statuses of some kinds, in canonical order: arrays of one length."""
-
-    t_us: Ints
-    kind: Ints
-    value: Floats
-
-    def last(self, kinds: Sequence[StatusKind], *, until_us: int) -> int | None:
-        """Return the instant of the last status of those kinds up to an instant, inclusive."""
-        found = self.t_us[among(self.kind, kinds) & (self.t_us <= until_us)]
-        return int(found[-1]) if len(found) else None
-
-
 def statuses_of(scope: Scope, kinds: Sequence[StatusKind]) -> StatusRows:
     """Return the statuses of those kinds that are known at ``now``."""
+    asked = tuple(kinds)
+    if asked not in scope.found:
+        scope.found[asked] = _known(scope, _rows_of(scope, asked))
+    return scope.found[asked]
+
+
+def _known(scope: Scope, rows: Ints) -> StatusRows:
+    statuses = scope.statuses
+    if len(rows) == len(statuses):  # of every kind asked for: nothing to pick out
+        known = slice(0, int(np.searchsorted(statuses.t_us, _after_us(scope))))
+        return StatusRows(statuses.t_us[known], statuses.kind[known], statuses.value[known])
+    rows = rows[: np.searchsorted(statuses.t_us[rows], _after_us(scope))]
+    return StatusRows(statuses.t_us[rows], statuses.kind[rows], statuses.value[rows])
+
+
+def _rows_of(scope: Scope, kinds: Sequence[StatusKind]) -> Ints:
     if POLLS.isdisjoint(kinds):
-        rows = scope.told_rows[among(scope.statuses.kind[scope.told_rows], kinds)]
-    else:
-        rows = np.flatnonzero(among(scope.statuses.kind, kinds))
-    rows = rows[: np.searchsorted(scope.statuses.t_us[rows], _after_us(scope))]
-    return StatusRows(scope.statuses.t_us[rows], scope.statuses.kind[rows], scope.statuses.value[rows])
+        return scope.told_rows[among(scope.statuses.kind[scope.told_rows], kinds)]
+    return np.flatnonzero(among(scope.statuses.kind, kinds))
 
 
 def among(kind: Ints, kinds: Sequence[StatusKind]) -> NDArray[np.bool_]:

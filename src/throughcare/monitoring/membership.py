@@ -18,12 +18,13 @@ import math
 from functools import cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+from throughcare.kernel.columns import Floats, Ints
+from throughcare.monitoring.compiled import FAST
 from throughcare.monitoring.fixes import Positions, Source
 from throughcare.monitoring.parameters import Parameters
-
-Floats = NDArray[np.float64]
 
 Z_LIMIT = 4.0
 Z_KNOTS_PER_UNIT = 16
@@ -31,6 +32,9 @@ U_LIMIT = 8.0
 U_KNOTS_PER_UNIT = 8
 KNOTS = 2 * int(Z_LIMIT * Z_KNOTS_PER_UNIT) + 1  # along either side
 DEFAULT_LEVEL = 0.68  # the smaller level gives the larger error: doubt goes to the wearer
+RADIUS_68 = math.sqrt(-2.0 * math.log1p(-DEFAULT_LEVEL))  # radius that holds 68 % over the standard error
+
+WIFI, CELL = int(Source.WIFI), int(Source.CELL)
 
 
 @cache
@@ -84,15 +88,7 @@ def sigma_m(positions: Positions, parameters: Parameters) -> Floats:
     -------
     ndarray of shape (n,), float64, metres
     """
-    level = np.where(np.isnan(positions.level), DEFAULT_LEVEL, positions.level)
-    assumed = np.full(len(positions), parameters.gnss_accuracy_m)
-    assumed[positions.source == Source.WIFI] = parameters.wifi_accuracy_m
-    assumed[positions.source == Source.CELL] = parameters.cell_accuracy_m
-    missing = np.isnan(positions.accuracy_m)
-    radius = np.where(missing, assumed, positions.accuracy_m)
-    level = np.where(missing, DEFAULT_LEVEL, level)
-    sigma = radius / np.sqrt(-2.0 * np.log1p(-level))
-    return np.asarray(np.maximum(sigma, parameters.min_sigma_m), dtype=np.float64)
+    return errors(positions, parameters)[0]
 
 
 def is_poor(positions: Positions, parameters: Parameters) -> NDArray[np.bool_]:
@@ -100,8 +96,40 @@ def is_poor(positions: Positions, parameters: Parameters) -> NDArray[np.bool_]:
 
     Shape (n,). A phone's cell fixes often come without a source, and say so only by their radius.
     """
-    wide = (
-        sigma_m(positions, parameters) * math.sqrt(-2.0 * math.log1p(-DEFAULT_LEVEL))
-        > parameters.poor_radius_m
-    )
-    return np.asarray((positions.source == Source.WIFI) | (positions.source == Source.CELL) | wide)
+    return errors(positions, parameters)[1]
+
+
+def errors(positions: Positions, parameters: Parameters) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return :func:`sigma_m` and :func:`is_poor` in one pass."""
+    sigma, poor = np.empty(len(positions)), np.empty(len(positions), np.bool_)
+    assumed_m = (parameters.gnss_accuracy_m, parameters.wifi_accuracy_m, parameters.cell_accuracy_m)
+    limits_m = (parameters.min_sigma_m, parameters.poor_radius_m)
+    _errors(positions.accuracy_m, positions.level, positions.source, assumed_m, limits_m, sigma, poor)
+    return sigma, poor
+
+
+@njit(**FAST)  # type: ignore[untyped-decorator]
+def _errors(
+    accuracy: Floats,
+    level: Floats,
+    source: Ints,
+    assumed_m: tuple[float, float, float],
+    limits_m: tuple[float, float],
+    sigma: Floats,
+    poor: NDArray[np.bool_],
+) -> None:
+    seen, factor = np.nan, RADIUS_68  # the logarithm is taken anew only where the level changes
+    for i in range(len(accuracy)):
+        coarse = source[i] == WIFI or source[i] == CELL
+        radius, holds = accuracy[i], level[i]
+        if math.isnan(radius):
+            radius = (
+                assumed_m[1] if source[i] == WIFI else assumed_m[2] if source[i] == CELL else assumed_m[0]
+            )
+            holds = DEFAULT_LEVEL
+        if math.isnan(holds):
+            holds = DEFAULT_LEVEL
+        if holds != seen:
+            seen, factor = holds, math.sqrt(-2.0 * math.log1p(-holds))
+        sigma[i] = max(radius / factor, limits_m[0])
+        poor[i] = coarse or sigma[i] * RADIUS_68 > limits_m[1]

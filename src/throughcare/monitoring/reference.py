@@ -17,7 +17,7 @@ from throughcare.monitoring.folding import decorrelation_s, open_log_odds, proba
 from throughcare.monitoring.incidents import Incident
 from throughcare.monitoring.items import FIX, Items, canonical_fixes, canonical_statuses, merge_items
 from throughcare.monitoring.kernels import REPORT_US
-from throughcare.monitoring.membership import log_ratio, log_ratio_table
+from throughcare.monitoring.membership import RADIUS_68, log_ratio, log_ratio_table
 from throughcare.monitoring.parameters import Detector, Parameters
 from throughcare.monitoring.presence import Presence, Segment
 from throughcare.monitoring.rules import ActivationRules, Watch
@@ -123,7 +123,8 @@ class Walk:
             return True
         rule = self.parameters.detector is Detector.TUNED_RULE
         if kind == FIX:
-            gated = bool(items.poor[i]) or items.radius_m[i] > self.parameters.rule_gate_m
+            fix = int(items.origin[i])
+            gated = bool(items.poor[fix]) or items.sigma_m[fix] * RADIUS_68 > self.parameters.rule_gate_m
             # a second report of one instant is no second witness
             return (rule and gated) or self.last_fix_us == t_us
         if not self.watch.radio or self.unit_moved or self.unit_dead or self.last_radio_us == t_us:
@@ -147,11 +148,12 @@ class Walk:
 
     def _take_fix(self, items: Items, i: int, t_us: int) -> float:
         plane, parameters, before = self.watch.area.plane, self.parameters, self.fix_odds
-        east = (float(items.lon_deg[i]) - plane.lon0_deg) * plane.east_m_per_deg
-        north = (float(items.lat_deg[i]) - plane.lat0_deg) * plane.north_m_per_deg
+        fix = int(items.origin[i])
+        east = (float(items.fixes.lon_deg[fix]) - plane.lon0_deg) * plane.east_m_per_deg
+        north = (float(items.fixes.lat_deg[fix]) - plane.lat0_deg) * plane.north_m_per_deg
         distance_m = compliance_distance_m(self.watch.area, east, north)
         own = log_ratio(
-            distance_m / float(items.sigma_m[i]), distance_m / parameters.outlier_scale_m, self.table
+            distance_m / float(items.sigma_m[fix]), distance_m / parameters.outlier_scale_m, self.table
         )
         # errors repeat themselves: the log-odds move a share of the way to what the fix says, never beyond
         share = self._weight(t_us, self.last_fix_us)
@@ -161,7 +163,7 @@ class Walk:
             after = self._rule_odds(t_us, distance_m)
             # at a bound the log-odds move no more, but each fix still speaks for its side
             pull = 4.0 * parameters.cap_log_odds if distance_m >= 0.0 else -1e-6
-        elif items.poor[i] and after < before and after < -limit:
+        elif items.poor[fix] and after < before and after < -limit:
             after = min(before, -limit)
             pull = after - before
         self.fix_odds = min(parameters.cap_log_odds, max(-parameters.floor_log_odds, after))

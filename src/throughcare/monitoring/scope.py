@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from throughcare.kernel.columns import Ints
+from throughcare.kernel.columns import Floats, Ints
 from throughcare.kernel.time import Interval
 from throughcare.monitoring.fixes import Fixes
+from throughcare.monitoring.items import tells_presence
 from throughcare.monitoring.parameters import Parameters
 from throughcare.monitoring.presence import Segment
 from throughcare.monitoring.rules import ActivationRules
 from throughcare.monitoring.status import Statuses, StatusKind
+
+
+@dataclass(frozen=True, eq=False)
+class StatusRows:
+    """Statuses of some kinds, in canonical order: arrays of one length."""
+
+    t_us: Ints
+    kind: Ints
+    value: Floats
+
+    def last(self, kinds: Sequence[StatusKind], *, until_us: int) -> int | None:
+        """Return the instant of the last status of those kinds up to an instant, inclusive."""
+        found = [t_us[: np.searchsorted(t_us, until_us, side="right")][-1:] for t_us in self._of(kinds)]
+        return max((int(t_us[0]) for t_us in found if len(t_us)), default=None)
+
+    def _of(self, kinds: Sequence[StatusKind]) -> list[Ints]:
+        return [self._by_kind[kind] for kind in kinds if kind in self._by_kind]
+
+    @cached_property
+    def _by_kind(self) -> dict[int, Ints]:
+        """Instants by kind: rules ask for the last of a kind before each of many incidents."""
+        return {int(kind): self.t_us[self.kind == kind] for kind in np.unique(self.kind)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +66,16 @@ class Scope:
     segments: Mapping[str, tuple[Segment, ...]]
     now_us: int
     whole_from_us: int | None = None
+
+    @cached_property
+    def presence_us(self) -> Ints:
+        """Instants of the statuses that tell of presence. Shape (k,)."""
+        return self.statuses.t_us[tells_presence(self.statuses)]
+
+    @cached_property
+    def found(self) -> dict[tuple[StatusKind, ...], StatusRows]:
+        """Statuses by the kinds that were asked for, kept because rules ask for the same again."""
+        return {}
 
     @cached_property
     def told_rows(self) -> Ints:

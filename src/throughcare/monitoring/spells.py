@@ -14,13 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from throughcare.kernel.time import SECOND_US, Interval, intersect_intervals, merge_intervals, total_us
-from throughcare.monitoring.items import PRESENCE_KINDS
 from throughcare.monitoring.presence import Presence, Segment
 from throughcare.monitoring.scope import Scope
-from throughcare.monitoring.status import StatusKind
-
-_TELLS_PRESENCE = np.zeros(max(StatusKind) + 1, np.bool_)
-_TELLS_PRESENCE[list(PRESENCE_KINDS)] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +147,11 @@ def detected_us(scope: Scope, spell: RawSpell, *, dwell_s: float) -> int:
 
 
 def _next_evidence(scope: Scope, t_us: int) -> int:
-    statuses = scope.statuses
-    first = int(np.searchsorted(statuses.t_us, t_us))
-    telling = np.flatnonzero(_TELLS_PRESENCE[statuses.kind[first:]])
-    found = [int(statuses.t_us[first + telling[0]])] if len(telling) else []
-    place = int(np.searchsorted(scope.fixes.t_us, t_us))
-    if place < len(scope.fixes):
-        found.append(int(scope.fixes.t_us[place]))
+    found: list[int] = []
+    for instants_us in (scope.presence_us, scope.fixes.t_us):
+        place = int(np.searchsorted(instants_us, t_us))
+        if place < len(instants_us):
+            found.append(int(instants_us[place]))
     return min(found, default=t_us)
 
 

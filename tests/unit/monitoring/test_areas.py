@@ -70,13 +70,7 @@ def signed_m(shape: BaseGeometry, point: Point) -> float:
 
 
 def fast(area: Area, east_m: float, north_m: float, far_m: float = FAR_M) -> float:
-    return float(
-        compliance_distance(
-            area.part_role, area.part_grow_m, area.part_rings, area.part_box, area.part_circle,
-            area.part_sure,
-            area.rings, area.east_m, area.north_m, east_m, north_m, far_m,
-        )
-    )  # fmt: skip
+    return float(compliance_distance(area.shape, east_m, north_m, far_m))
 
 
 def order_polygon(rings: list[Ring]) -> OrderPolygon:

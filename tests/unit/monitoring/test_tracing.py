@@ -99,7 +99,12 @@ def test_the_traced_probability_is_what_the_fold_itself_reached_at_each_item(kin
     carry = start_carry(SCOPE.rules.interval.start_us)
     reached: dict[tuple[int, bool], float] = {}
     for row in range(len(items)):
-        one = replace(items, **{f.name: getattr(items, f.name)[row : row + 1] for f in fields(items)})
+        is_fix, place = int(items.kind[row]) == FIX, int(items.origin[row])
+        one = merge_items(
+            SCOPE.fixes.take(slice(place, place + is_fix)),
+            SCOPE.statuses.take(slice(place, place + (not is_fix))),
+            SCOPE.parameters,
+        )
         carry, _ = fold(one, watch, carry, parameters=SCOPE.parameters)
         reached[int(items.t_us[row]), int(items.kind[row]) == FIX] = float(carry.sums[LOG_ODDS])
     used = [item for item in BY_KIND[kind].items if item.used]
