@@ -12,7 +12,9 @@ from throughcare.service.roles import ROLE_WORDS, Permission
 from throughcare.service.viewer import NOBODY, Viewer
 
 # (route name, words, permission): a row shows where the viewer has the permission
-NAVIGATION: tuple[tuple[str, str, Permission], ...] = ()
+NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("accounts:staff", "Staff accounts", Permission.ACCOUNT_MANAGE),
+)
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
@@ -29,4 +31,5 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "role_words": ", ".join(ROLE_WORDS[role] for role in sorted(viewer.roles)),
         "organisation_name": settings.CONFIGURATION.organisation_name,
         "is_demo": settings.CONFIGURATION.demo,
+        "demands_second_factor": settings.CONFIGURATION.require_mfa,
     }
