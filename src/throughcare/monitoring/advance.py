@@ -85,6 +85,10 @@ def advance(
             else prune(after, compiled=compiled, rules=rules, oldest_us=now_us - retain_us)
         )
         events.extend(told)
+    for activation_id in sorted(activations.keys() - rules.activations.keys()):
+        held = activations[activation_id]
+        activations[activation_id], told = _let_go(held, now_us, state.rules_id == rules.rules_id)
+        events.extend(told)
     events.sort(key=lambda event: (event.t_us, event.event_id))
     return State(activations=activations, rules_id=rules.rules_id, now_us=now_us), tuple(events)
 
@@ -170,6 +174,21 @@ def _advance_one(
     incidents = evaluate(scope_of(merged, compiled=compiled, rules=rules, now_us=now_us))
     told, news = _tell(merged, incidents, now_us)
     return replace(merged, told=told), events + news
+
+
+def _let_go(
+    held: ActivationState,
+    now_us: int,
+    same_rules: bool,  # noqa: FBT001
+) -> tuple[ActivationState, list[Event]]:
+    """Take back what was told of an activation that a correction dropped: nobody was monitored then.
+
+    The facts are kept, for a further correction may bring it back. What is final asks for a replay.
+    """
+    told, events = _tell(held, (), now_us)
+    if not same_rules and held.base_us < held.settled_us:
+        events.insert(0, _notice(EventKind.REPLAY_NEEDED, held, now_us, 0))
+    return replace(held, told=told), events
 
 
 def _notice(kind: EventKind, held: ActivationState, now_us: int, count: int) -> Event:

@@ -19,6 +19,7 @@ from throughcare.monitoring.pruning import LOOK_BACK_US
 from throughcare.monitoring.rules import Rules
 from throughcare.monitoring.state import State
 from throughcare.monitoring.status import Statuses, StatusKind
+from throughcare.orders.model import Order
 
 CLOCK = Clock()
 AT = {"home": (0.0, 0.0), "away": (0.0, 2000.0), "zone": (3000.0, 0.0)}
@@ -152,6 +153,46 @@ def test_other_rules_over_forgotten_time_ask_for_a_replay() -> None:
     )
     _, events = go(state, NONE, "Wed 08:01", rules=other, retain_us=6 * HOUR_US)
     assert EventKind.REPLAY_NEEDED in {e.kind for e in events}
+
+
+def corrected(*activations: str, version: int) -> Order:
+    """Return a version that replaces the first from the beginning and knows these activations only."""
+    made = order(CURFEW, ZONE, homes={"home": AT["home"]}, clock=CLOCK).as_json()
+    known = [
+        {"activation_id": name, "device_id": name, "from_time": CLOCK.iso("12:00")} for name in activations
+    ]
+    return Order.model_validate(made | {"version": version, "activations": known})
+
+
+def test_a_correction_that_drops_an_activation_takes_back_what_was_told_of_it() -> None:
+    state, first = go(State(), told("13:00-20:00 home; 20:00-21:00 away", "21:00"), "21:00")
+    standing = {e.incident_id for e in first if e.kind is EventKind.OPENED}
+    assert standing
+    one = order(CURFEW, ZONE, homes={"home": AT["home"]}, clock=CLOCK)
+    without = rules_of(one, corrected("act-2", version=2), clock=CLOCK)
+    state, second = go(state, NONE, "21:01", rules=without)
+    of_first = [e for e in second if e.activation_id == "act-1"]
+    assert {e.kind for e in of_first} == {EventKind.RETRACTED}
+    assert {e.incident_id for e in of_first} == standing
+    assert final_incidents([*first, *of_first]) == {}
+
+    state, third = go(state, NONE, "21:02", rules=without)
+    assert [e for e in third if e.activation_id == "act-1"] == []  # said once
+
+    back = rules_of(one, corrected("act-2", version=2), one.model_copy(update={"version": 3}), clock=CLOCK)
+    _, fourth = go(state, NONE, "21:03", rules=back)
+    again = {
+        e.incident_id: e.revision for e in fourth if e.kind is EventKind.OPENED and e.activation_id == "act-1"
+    }
+    assert again == dict.fromkeys(standing, 3)
+
+
+def test_a_dropped_activation_with_forgotten_time_asks_for_a_replay() -> None:
+    state, _ = go(State(), told("13:00-Wed 08:00 home", "Wed 08:00"), "Wed 08:00", retain_us=6 * HOUR_US)
+    one = order(CURFEW, ZONE, homes={"home": AT["home"]}, clock=CLOCK)
+    without = rules_of(one, corrected("act-2", version=2), clock=CLOCK)
+    _, events = go(state, NONE, "Wed 08:01", rules=without, retain_us=6 * HOUR_US)
+    assert EventKind.REPLAY_NEEDED in {e.kind for e in events if e.activation_id == "act-1"}
 
 
 def test_the_final_incidents_are_the_last_telling_of_each_that_was_not_taken_back() -> None:
