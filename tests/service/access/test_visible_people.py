@@ -61,6 +61,7 @@ def test_break_glass_opens_one_record_until_it_ends() -> None:
     BreakGlass.objects.create(
         person=person,
         user=officer.user,
+        purpose="danger_to_life",
         reason="danger",
         at_us=NOW_US,
         until_us=NOW_US + HOUR_US,

@@ -44,6 +44,7 @@ class BreakGlass(models.Model):
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="break_glass")
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="break_glass")
+    purpose = models.CharField(max_length=40)
     reason = models.CharField(max_length=500)
     at_us = models.BigIntegerField()
     until_us = models.BigIntegerField()

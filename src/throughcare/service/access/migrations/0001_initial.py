@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("purpose", models.CharField(max_length=40)),
                 ("reason", models.CharField(max_length=500)),
                 ("at_us", models.BigIntegerField()),
                 ("until_us", models.BigIntegerField()),
