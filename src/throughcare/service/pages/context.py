@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from throughcare.service.roles import ROLE_WORDS, Permission
 from throughcare.service.viewer import NOBODY, Viewer
 
 # (route name, words, permission): a row shows where the viewer has the permission
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("limited_access:limited", "Limited access", Permission.LIMITED_ACCESS_MANAGE),
+    ("limited_access:emergency", "Emergency access", Permission.BREAK_GLASS_USE),
+    ("limited_access:reviews", "Reviews", Permission.BREAK_GLASS_REVIEW),
     ("accounts:staff", "Staff accounts", Permission.ACCOUNT_MANAGE),
 )
+
+# route name -> the function that counts what waits there; by its name, because it stands in a higher app
+BADGES: dict[str, str] = {
+    "limited_access:reviews": "throughcare.service.people.limited_access.waiting_reviews",
+}
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's variables for one request."""
     viewer: Viewer = getattr(request, "viewer", NOBODY)
     items = [
-        {"href": reverse(name), "words": words, "current": request.path.startswith(reverse(name))}
+        {
+            "href": reverse(name),
+            "words": words,
+            "current": request.path.startswith(reverse(name)),
+            "badge": _badge(request, name),
+        }
         for name, words, permission in NAVIGATION
         if viewer.may(permission)
     ]
@@ -33,3 +48,10 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.CONFIGURATION.demo,
         "demands_second_factor": settings.CONFIGURATION.require_mfa,
     }
+
+
+def _badge(request: HttpRequest, name: str) -> int:
+    if name not in BADGES:
+        return 0
+    count: Callable[[Viewer, int], int] = import_string(BADGES[name])
+    return count(request.viewer, request.now_us)  # type: ignore[attr-defined]
