@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from throughcare.kernel.errors import RefusedInput
+from throughcare.kernel.geodesy import Plane
 from throughcare.monitoring.crossing_reference import Position, reference_crossings
 from throughcare.monitoring.crossing_zones import Zone, compile_zones
 from throughcare.monitoring.crossings import find_crossings, follow_crossings, start_crossings
@@ -77,6 +78,15 @@ def test_more_changes_than_there_was_room_for_are_all_told():
     found = find_crossings(zones, **at([1.5, 1.6] * 5_000), threads=2)
     assert found.row.tolist() == list(range(10_000))
     assert found.used == 10_000
+
+
+def test_a_circle_holds_its_edge_and_nothing_beyond():
+    lat_deg = 54.0 + 2**-10
+    radius_m = (lat_deg - 54.0) * Plane(lat0_deg=54.0, lon0_deg=1.5).north_m_per_deg
+    circle = Circle(type="Circle", centre=(1.5, 54.0), radius_m=radius_m)
+    zones = compile_zones([Zone(zone_id="ring", area=circle)], activations=["A"])
+    assert find_crossings(zones, **at([1.5], lat_deg)).entered.tolist() == [True]
+    assert len(find_crossings(zones, **at([1.5], lat_deg + 2**-40))) == 0
 
 
 def test_without_a_zone_nothing_is_crossed():
