@@ -46,16 +46,28 @@ class OrderVersion(models.Model):
 
 
 class OrderDraft(models.Model):
-    """An order or a variation being written, question by question; nothing is monitored by it."""
+    """An order or a variation being written, question by question; nothing is monitored by it.
+
+    ``answers`` holds the order's document as far as it is known, what the variation is, which findings of the
+    law were accepted and why, and who wrote. ``revision`` counts the changes: a write names the one it saw.
+    """
 
     draft_id = models.CharField(max_length=64, unique=True)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="drafts")
     order = models.ForeignKey(OrderRecord, on_delete=models.PROTECT, null=True, related_name="drafts")
-    base_version = models.PositiveIntegerField(null=True)
+    base_version = models.PositiveIntegerField(default=0)
     answers = models.JSONField(default=dict)
-    state = models.CharField(max_length=20, default="writing")  # writing, proposed, signed, withdrawn
+    state = models.CharField(max_length=20, default="writing")  # a DraftState
+    revision = models.PositiveIntegerField(default=0)
     authored_by = models.CharField(max_length=80)
+    returned_note = models.CharField(max_length=500, blank=True)
+    created_us = models.BigIntegerField()
     updated_us = models.BigIntegerField()
+
+    class Meta:
+        """Listed by what waits for whom."""
+
+        indexes: ClassVar = [models.Index(fields=["state", "updated_us"])]
 
 
 class ActivationRow(models.Model):

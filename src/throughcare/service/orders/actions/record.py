@@ -1,4 +1,4 @@
-"""What changes orders and the register of installation; each in one transaction, with its audit entry."""
+"""Signed versions and the small changes that are versions of their own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from throughcare.orders.vocabulary import ExcuseReason
 from throughcare.service.audit.actions import record
 from throughcare.service.orders.amending import Change, amended, with_item
 from throughcare.service.orders.models import ActivationRow, Installation, OrderRecord, OrderVersion
-from throughcare.service.orders.queries import histories, person_id_of
+from throughcare.service.orders.queries.record import histories, person_id_of
 from throughcare.service.people.models import Person
 from throughcare.service.viewer import Viewer
 
@@ -196,25 +196,6 @@ def amend_order(
     for order in versions:
         record_order(by=by, now_us=now_us, person_id=person_id, order=order, note=note)
     return versions[-1].version
-
-
-def note_first_contact(*, activation_id: str, at_us: int, now_us: int) -> None:
-    """Note when a device was first heard from after fitting; an earlier instant replaces a later one."""
-    _note("first_contact_us", activation_id, at_us)
-
-
-def note_monitored(*, activation_id: str, at_us: int, now_us: int) -> None:
-    """Note from when the conditions are watched; the register's entry is then closed."""
-    if _note("monitored_us", activation_id, at_us):
-        Installation.objects.filter(order__activations__activation_id=activation_id).filter(
-            closed_us__isnull=True
-        ).update(closed_us=now_us, not_monitored_reason="")
-
-
-def _note(field: str, activation_id: str, at_us: int) -> bool:
-    unset = Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gt": at_us})
-    rows = Installation.objects.filter(unset, order__activations__activation_id=activation_id)
-    return Installation.objects.filter(pk__in=rows.values("pk")).update(**{field: at_us}) > 0
 
 
 def _check_fits(order: Order, person: Person, now_us: int) -> None:

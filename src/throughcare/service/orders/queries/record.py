@@ -1,4 +1,4 @@
-"""Questions about orders as recorded. They return the typed order or frozen values, never rows."""
+"""Orders as recorded: histories, summaries, activations, versions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from throughcare.orders.history import OrderHistory, history_of, in_force
 from throughcare.orders.model import Order
 from throughcare.orders.vocabulary import ConditionKind, OrderType
 from throughcare.service.orders.models import ActivationRow, OrderRecord, OrderVersion
+from throughcare.service.people.queries import visible_people
+from throughcare.service.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,52 @@ def activations_of_order(order_id: str) -> list[ActivationSpan]:
 def activations_of_person(person_ref: str) -> list[ActivationSpan]:
     """Return the activations of one person over all their orders, by start."""
     return _spans(ActivationRow.objects.filter(order__person__ref=person_ref))
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One signed version, who wrote and signed it, when and with which note."""
+
+    order: Order
+    recorded_us: int
+    authored_by: str
+    signed_by: str
+    note: str
+
+
+def versions_of(order_id: str) -> list[VersionView]:
+    """Return every version of an order, the first first; empty where there is no such order."""
+    rows = OrderVersion.objects.filter(order__order_id=order_id).order_by("version")
+    return [
+        VersionView(
+            order=Order.model_validate(row.document),
+            recorded_us=row.recorded_us,
+            authored_by=row.authored_by,
+            signed_by=row.signed_by,
+            note=row.note,
+        )
+        for row in rows
+    ]
+
+
+def visible_orders(viewer: Viewer, *, now_us: int, ended: bool = False) -> list[tuple[OrderSummary, str]]:
+    """Return the running and coming orders of the people whom the viewer may see, with the person's name.
+
+    The first to end come first; those without an end last. With ``ended``, the ended ones, the last first.
+    """
+    people = visible_people(viewer, now_us=now_us).values("pk")
+    rows = _newest().filter(order__person__in=people)
+    if ended:
+        rows = rows.filter(order__ends_us__lte=now_us).order_by("-order__ends_us", "order__order_id")
+    else:
+        rows = rows.filter(Q(order__ends_us__isnull=True) | Q(order__ends_us__gt=now_us))
+        rows = rows.order_by(F("order__ends_us").asc(nulls_last=True), "order__order_id")
+    return [(_summary(row), row.order.person.display_name) for row in rows]
+
+
+def person_ref_of(order_id: str) -> str | None:
+    """Return the reference of the person whose order it is; None where there is no such order."""
+    return OrderRecord.objects.filter(order_id=order_id).values_list("person__ref", flat=True).first()
 
 
 def person_id_of(order_id: str) -> int | None:
