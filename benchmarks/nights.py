@@ -78,7 +78,7 @@ def nights(seed: int, *, people: int, per_person: int = 14, absent_share: float 
 def _night(
     rng: np.random.Generator, person: int, home: int, sigma: float, bias: Floats, absent_share: float
 ) -> Night:
-    true_east, true_north, away, indoors, absences = _truth(rng, absent_share)
+    true_east, true_north, away, indoors, absences = truth(rng, absent_share)
     now_sigma = np.where(indoors, 45.0, np.where(away, 8.0, sigma))
     east = _autoregress(rng.normal(size=MINUTES), PHI[home]) * now_sigma + np.where(away, 0.0, bias[0])
     north = _autoregress(rng.normal(size=MINUTES), PHI[home]) * now_sigma + np.where(away, 0.0, bias[1])
@@ -90,13 +90,14 @@ def _night(
     north[struck] += rng.normal(0, 300, int(struck.sum()))
     wanted = np.where(away & ~indoors, 0.95, np.where(indoors, 0.5, AVAILABLE[home]))
     fixed = _runs(rng.random(MINUTES), rng.random(MINUTES), wanted)
-    heard, up = _radio(rng, away)
+    heard, up = radio(rng, away)
     return Night(person, home, true_east + east, true_north + north, radius, fixed, heard, up, absences)
 
 
-def _truth(
+def truth(
     rng: np.random.Generator, absent_share: float
 ) -> tuple[Floats, Floats, Bools, Bools, tuple[tuple[int, int], ...]]:
+    """Return a night's true east and north, whether away, whether indoors elsewhere, and the absences."""
     east, north = np.zeros(MINUTES), np.zeros(MINUTES)
     away, indoors = np.zeros(MINUTES, bool), np.zeros(MINUTES, bool)
     if rng.random() >= absent_share:
@@ -128,7 +129,8 @@ def _excursion(rng: np.random.Generator, east: Floats, north: Floats, radius: Fl
         radius[start : start + length] = np.maximum(radius[start : start + length], told)
 
 
-def _radio(rng: np.random.Generator, away: Bools) -> tuple[Bools, Bools]:
+def radio(rng: np.random.Generator, away: Bools) -> tuple[Bools, Bools]:
+    """Return whether each minute's poll heard the tag, and whether the home unit was up."""
     heard = np.where(away, rng.random(MINUTES) < 0.002, rng.random(MINUTES) > 0.02)
     for _ in range(int(rng.poisson(0.2))):
         length = int(rng.integers(3, 12))

@@ -1,36 +1,43 @@
 """Quality of the detectors on nights with known truth, each beside its baselines in the same run.
 
-    python -m benchmarks.quality [--people 300] [--seed 9001]
+    python -m benchmarks.quality [--people 600] [--seed 9301 --seed 9302] [--real] [--write-docs]
 
 Every detector runs through the engine's public ``advance``. A false incident is a spell that overlaps no true
-absence (two minutes of grace on either side). Intervals are 95 %, by bootstrap over people.
+absence (two minutes of grace on either side). Intervals are 95 %, by bootstrap over people. ``--real`` lays real
+error sequences on the same walks instead (benchmarks/real_noise.py) and says so where the data is absent.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
-from benchmarks.nights import HOME_RADIUS_M, MINUTES, Night, nights
-from throughcare.kernel.time import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Interval, parse_instant
+from benchmarks import real_noise
+from benchmarks.curfew_nights import end_us, facts_of, labels_of, rules_for
+from benchmarks.live_nights import LiveScore, watch
+from benchmarks.nights import Night, nights
+from benchmarks.tracks.tables import Cell, Table, write_page
 from throughcare.monitoring.advance import advance
-from throughcare.monitoring.events import final_incidents
-from throughcare.monitoring.fixes import Fixes
-from throughcare.monitoring.incidents import IncidentKind
+from throughcare.monitoring.calibration import brier_score, reliability
+from throughcare.monitoring.folding import start_carry, trace
+from throughcare.monitoring.items import merge_items
+from throughcare.monitoring.kernels import WHY_USED
 from throughcare.monitoring.parameters import Detector, Parameters
-from throughcare.monitoring.rules import compile_rules
-from throughcare.monitoring.scoring import bootstrap_interval
+from throughcare.monitoring.scoring import PersonScore, bootstrap, by_tenth, score_people
 from throughcare.monitoring.state import State
-from throughcare.monitoring.status import Statuses, StatusKind
-from throughcare.orders.history import history_of
-from throughcare.orders.model import Order
 
-FIRST_NIGHT_US = parse_instant("2026-01-05T19:00:00Z")  # winter: London is on UTC, no clock change
-HOME_DEG = (54.5, 1.5)
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT.parent / "shared" / "data"
+PAGE = ROOT / "docs" / "benchmarks.md"
+CONFIDENCE_EDGES = (0.0, 0.9, 0.97, 0.98, 0.99, 0.995, 1.0)
+PRESENCE_EDGES = (0.0, 0.03, 0.1, 0.3, 0.5, 0.6, 0.7, 1.0)
+LIVE_PEOPLE, LIVE_NIGHTS = 30, 4
+LIVE = ("tuned rule at our margin", "ours, satellite only", "ours, with radio")
+TENTHS = 10
 
 
 def rule(*, margin_m: float, dwell_s: float, fixes: int, gate_m: float) -> Parameters:
@@ -45,181 +52,244 @@ def rule(*, margin_m: float, dwell_s: float, fixes: int, gate_m: float) -> Param
     )
 
 
-DETECTORS: dict[str, tuple[Parameters, bool]] = {
-    "one fix": (rule(margin_m=0, dwell_s=0, fixes=1, gate_m=1e9), False),
-    "five consecutive": (rule(margin_m=0, dwell_s=0, fixes=5, gate_m=1e9), False),
-    "rule, our margin": (rule(margin_m=60, dwell_s=300, fixes=4, gate_m=100), False),
-    "rule, best of a search": (rule(margin_m=125, dwell_s=180, fixes=3, gate_m=150), False),
-    "ours, satellite only": (Parameters(), False),
-    "ours, with radio": (Parameters(), True),
-}
-
-
 @dataclass(frozen=True)
-class Score:
-    """What one detector did, a row a person."""
+class Contender:
+    """One detector: its name, its parameters, and whether it hears the home unit."""
 
-    nights: np.ndarray
-    false: np.ndarray
-    found10: np.ndarray
-    true10: np.ndarray
-    found5: np.ndarray
-    true5: np.ndarray
-    delays_min: np.ndarray
-    home_class: np.ndarray
+    name: str
+    parameters: Parameters
+    with_unit: bool = False
+
+    @property
+    def states_probability(self) -> bool:
+        """Whether its odds mean anything: the rule's are two constants."""
+        return self.parameters.detector is Detector.PROBABILISTIC
 
 
-def order_for(person: int, *, with_unit: bool) -> Order:
-    """Return a curfew order of one person, every night from 19:00 to 07:00."""
-    unit = {"home_unit_id": f"H{person}", "home_unit_place_id": "home"} if with_unit else {}
-    timetable = [{"day": day, "start": "19:00", "end": "07:00", "place_ids": ["home"]} for day in DAYS]
-    home = {"type": "Circle", "centre": [HOME_DEG[1], HOME_DEG[0]], "radius_m": HOME_RADIUS_M}
-    return Order.model_validate(
-        {
-            "order_id": f"O{person}",
-            "recorded_at": "2026-01-01T10:00:00Z",
-            "wearer_ref": f"W{person}",
-            "order_type": "community",
-            "legal_basis": "community_order_requirement",
-            "notifying_organisation": "crown_court",
-            "responsible_organisation": "probation",
-            "start_date": "2026-01-05",
-            "end_date": "2026-03-20",
-            "ticked": ["curfew"],
-            "places": [{"place_id": "home", "label": "Home", "area": home}],
-            "activations": [
-                {
-                    "activation_id": f"A{person}",
-                    "device_id": f"D{person}",
-                    "from_time": "2026-01-05T18:00:00Z",
-                }
-                | unit
-            ],
-            "conditions": [
-                {
-                    "condition_id": "C",
-                    "kind": "curfew",
-                    "start_date": "2026-01-05",
-                    "phases": [{"start_date": "2026-01-05", "timetable": timetable}],
-                }
-            ],
-        }
+# the rules are the best of a grid of 660 on seeds 11 and 12: at our margin, and at any (docs/adr/0014)
+CONTENDERS = (
+    Contender("one fix outside", rule(margin_m=0, dwell_s=0, fixes=1, gate_m=1e9)),
+    Contender("five consecutive", rule(margin_m=0, dwell_s=0, fixes=5, gate_m=1e9)),
+    Contender(
+        "tuned rule at our margin", replace(Parameters(detector=Detector.TUNED_RULE), curfew_dwell_s=0.0)
+    ),
+    Contender("best rule of recall 0.99: 150 m", rule(margin_m=150, dwell_s=60, fixes=2, gate_m=150)),
+    Contender("best rule under 0.02: 150 m", rule(margin_m=150, dwell_s=120, fixes=2, gate_m=100)),
+    Contender("ours, satellite only", Parameters()),
+    Contender("ours, with radio", Parameters(), with_unit=True),
+)
+
+World = Mapping[int, list[Night]]
+Scores = list[PersonScore]
+
+
+def by_person(found: Sequence[Night], *, offset: int = 0) -> dict[int, list[Night]]:
+    """Return nights by person; the offset keeps the people of several seeds apart."""
+    world: dict[int, list[Night]] = {}
+    for night in found:
+        world.setdefault(night.person + offset, []).append(night)
+    return world
+
+
+def scores(world: World, contender: Contender) -> Scores:
+    """Return how one detector did, a score a person."""
+    rows: Scores = []
+    for person, own in world.items():
+        rules = rules_for(person, own, contender.parameters, with_unit=contender.with_unit)
+        fixes, statuses = facts_of(person, own, with_unit=contender.with_unit)
+        labels = {f"A{person}": labels_of(own)}
+        rows += score_people(fixes, statuses, rules=rules, labels=labels, now_us=end_us(own)).values()
+    return rows
+
+
+FIELDS = ("nights", "false", "found", "absences", "found_5", "absences_5", "missed_s", "wrong_s", "unknown_s")
+DIGITS = (4, 3, 3, 1, 1, 1, 2, 2, 1, 3)
+
+
+def measures(table: np.ndarray, delays: Sequence[np.ndarray]) -> list[float]:
+    """Return every number of the two main tables, in their order.
+
+    ``table`` is (people, fields), ``delays`` a person's delays each.
+    """
+    total = dict(zip(FIELDS, table.sum(axis=0), strict=True))
+    every = np.concatenate(delays)
+    tenths = by_tenth(table[:, 1], table[:, 0])
+    return [
+        total["false"] / total["nights"],
+        total["found"] / total["absences"] if total["absences"] else np.nan,
+        total["found_5"] / total["absences_5"] if total["absences_5"] else np.nan,
+        *(np.quantile(every, (0.5, 0.9, 0.99)) if len(every) else (np.nan,) * 3),
+        *(total[name] / 60 / total["nights"] for name in ("missed_s", "wrong_s", "unknown_s")),
+        tenths[-1],
+    ]
+
+
+def cells(rows: Scores, *, seed: int = 1) -> list[str]:
+    """Return the measures with their intervals."""
+    table = np.array([[getattr(row, name) for name in FIELDS] for row in rows], np.float64)
+    delays = [np.array(row.delays_min) for row in rows]
+    low, high = bootstrap(
+        np.random.default_rng(seed),
+        len(rows),
+        lambda drawn: measures(table[drawn], [delays[i] for i in drawn]),
     )
+    if not table[:, 1].any():
+        high[0] = 3.0 / table[:, 0].sum()  # a bootstrap of nothing but zeros would claim certainty
+    return [
+        f"{p:.{d}f} [{a:.{d}f}, {b:.{d}f}]"
+        for p, a, b, d in zip(measures(table, delays), low, high, DIGITS, strict=True)
+    ]
 
 
-def facts_of(person: int, own: Sequence[Night], *, with_unit: bool) -> tuple[Fixes, Statuses]:
-    """Return one person's nights as facts, night ``i`` on the ``i``-th date."""
-    starts = FIRST_NIGHT_US + np.arange(len(own)) * DAY_US
-    minute = (starts[:, None] + np.arange(MINUTES)[None, :] * MINUTE_US).ravel()
-    found = np.concatenate([night.found for night in own])
-    east = np.concatenate([night.east_m for night in own])[found]
-    north = np.concatenate([night.north_m for night in own])[found]
-    degree_m = np.pi / 180.0 * 6_371_008.8
-    fixes = Fixes.build(
-        key=np.zeros(int(found.sum()), np.int64),
-        keys=(f"A{person}",),
-        t_us=minute[found] + 5 * SECOND_US,
-        lat_deg=HOME_DEG[0] + north / degree_m,
-        lon_deg=HOME_DEG[1] + east / (degree_m * np.cos(np.radians(HOME_DEG[0]))),
-        accuracy_m=np.concatenate([night.radius_m for night in own])[found],
-        level=np.full(int(found.sum()), 0.68),
-        source=np.ones(int(found.sum()), np.int64),
-    )
-    if not with_unit:
-        return fixes, Statuses.empty()
-    up = np.concatenate([night.unit_up for night in own])
-    heard = np.concatenate([night.heard for night in own])[up]
-    return fixes, Statuses.build(
-        key=np.zeros(int(up.sum()), np.int64),
-        keys=(f"A{person}",),
-        t_us=minute[up],
-        kind=np.where(heard, int(StatusKind.RADIO_HEARD), int(StatusKind.RADIO_MISSED)),
-    )
+def main_tables(name: str, every: Mapping[str, list[str]]) -> list[Table]:
+    """Return the two tables of a world: what is told, and the time that it costs."""
+    first = ("detector", "false incidents a person-day", "R10", "R5", "delay p50", "p90", "p99")
+    second = ("detector", "missed", "wrongly counted", "unknown", "worst tenth of people")
+    return [
+        Table(f"{name}-told", first, [(key, *row[:6]) for key, row in every.items()]),
+        Table(f"{name}-time", second, [(key, *row[6:]) for key, row in every.items()]),
+    ]
 
 
-def detect(
-    person: int, own: Sequence[Night], parameters: Parameters, *, with_unit: bool
-) -> list[tuple[float, float, float]]:
-    """Return the curfew spells of one person as (start, end, detected) in minutes after the first 19:00."""
-    now_us = FIRST_NIGHT_US + len(own) * DAY_US
-    rules = compile_rules(
-        [history_of([order_for(person, with_unit=with_unit)])],
-        parameters=parameters,
-        known_at_us=now_us,
-        within=Interval(FIRST_NIGHT_US - HOUR_US, now_us),
-    )
-    fixes, statuses = facts_of(person, own, with_unit=with_unit)
-    _, events = advance(State(), fixes, statuses, rules=rules, now_us=now_us)
-    spells: list[tuple[float, float, float]] = []
-    for incident in final_incidents(events).values():
-        if incident.kind is not IncidentKind.CURFEW_ABSENCE:
+def tenths_table(name: str, found: Mapping[str, Scores]) -> Table:
+    """Return false incidents a person-day of each tenth of the people, ordered for each detector apart."""
+    rows: list[tuple[Cell, ...]] = []
+    for key, people in found.items():
+        tenths = by_tenth(
+            np.array([r.false for r in people], float), np.array([r.nights for r in people], float)
+        )
+        rows.append((key, *[f"{value:.3f}" for value in tenths]))
+    return Table(f"{name}-tenths", ("detector", *[str(i + 1) for i in range(TENTHS)]), rows)
+
+
+def stated_presence(world: World, contender: Contender) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the log-odds after each item say of presence, and whether the person was there."""
+    stated, there = [], []
+    for person, own in world.items():
+        rules = rules_for(person, own, contender.parameters, with_unit=contender.with_unit)
+        fixes, statuses = facts_of(person, own, with_unit=contender.with_unit)
+        state, _ = advance(State(), fixes, statuses, rules=rules, now_us=end_us(own))
+        (held,), (compiled,) = state.activations.values(), rules.activations.values()
+        items = merge_items(held.fixes, held.statuses, contender.parameters)
+        got = trace(
+            items,
+            compiled.watches[0],
+            start_carry(compiled.interval.start_us),
+            parameters=contender.parameters,
+        )
+        used = got.why == WHY_USED
+        away = np.zeros(len(items), bool)
+        for absence in labels_of(own).absent:
+            away |= (items.t_us >= absence.start_us) & (items.t_us < absence.stop_us)
+        stated.append(1.0 / (1.0 + np.exp(-got.after[used])))
+        there.append(~away[used])
+    return np.concatenate(stated), np.concatenate(there)
+
+
+def calibration_table(name: str, world: World, found: Mapping[str, Scores]) -> Table:
+    """Return how true the stated probabilities are: of each told spell, and of presence after each item."""
+    rows: list[tuple[Cell, ...]] = []
+    for contender in CONTENDERS:
+        if not contender.states_probability:
             continue
-        for number, spell in enumerate(incident.spells):
-            start = (spell.start_us - FIRST_NIGHT_US) / MINUTE_US
-            stop = (
-                start + spell.best_s / 60
-                if spell.end_us is None
-                else (spell.end_us - FIRST_NIGHT_US) / MINUTE_US
-            )
-            told = (incident.detected_us - FIRST_NIGHT_US) / MINUTE_US if number == 0 else np.nan
-            spells.append((start, stop, told))
-    return spells
+        pairs = [pair for r in found[contender.name] for pair in r.stated]
+        spells = np.array([p for p, _ in pairs]), np.array([t for _, t in pairs])
+        for what, (p, y), edges in (
+            ("a told spell is a true absence", spells, CONFIDENCE_EDGES),
+            ("the person is at home", stated_presence(world, contender), PRESENCE_EDGES),
+        ):
+            bins = reliability(p, y, edges=edges)
+            told = "; ".join(f"{b.stated:.3f} is {b.happened:.3f} (n {b.count:,})" for b in bins)
+            rows.append((contender.name, what, f"{brier_score(p, y):.4f}", told))
+    return Table(f"{name}-calibration", ("detector", "statement", "Brier", "stated is true share"), rows)
 
 
-def score(world: Sequence[Night], parameters: Parameters, *, with_unit: bool) -> Score:
-    """Return how one detector did on a world."""
-    people = sorted({night.person for night in world})
-    rows, delays = [], []
-    for person in people:
-        own = [night for night in world if night.person == person]
-        spells = detect(person, own, parameters, with_unit=with_unit)
-        truth = [
-            (i * 1440 + start, i * 1440 + stop)
-            for i, night in enumerate(own)
-            for start, stop in night.absences
+def live_measures(rows: Sequence[LiveScore]) -> list[float]:
+    """Return the numbers of the live table."""
+    told, back = sum(r.told for r in rows), sum(r.retracted for r in rows)
+    delays = [delay for r in rows for delay in r.delays_min]
+    return [
+        back / told if told else np.nan,
+        sum(r.revised for r in rows) / told if told else np.nan,
+        sum(r.false_standing for r in rows) / sum(r.nights for r in rows),
+        *(np.quantile(delays, (0.5, 0.9)) if delays else (np.nan,) * 2),
+    ]
+
+
+def live_table(name: str, world: World) -> Table:
+    """Return what a watcher sees of some people, when facts arrive late."""
+    rows: list[tuple[Cell, ...]] = []
+    for contender in (c for c in CONTENDERS if c.name in LIVE):
+        seen = [
+            watch(person, own[:LIVE_NIGHTS], contender.parameters, with_unit=contender.with_unit)
+            for person, own in list(world.items())[:LIVE_PEOPLE]
         ]
-        false = sum(not any(s[0] < b + 2 and s[1] > a - 2 for a, b in truth) for s in spells)
-        counts = {5: [0, 0], 10: [0, 0]}
-        for a, b in truth:
-            hits = [s for s in spells if s[0] < b and s[1] > a]
-            for least, tally in counts.items():
-                if b - a >= least:
-                    tally[0] += bool(hits)
-                    tally[1] += 1
-            if b - a >= 10 and hits and not np.isnan(hits[0][2]):
-                delays.append(max(0.0, hits[0][2] - a))
-        rows.append([len(own), false, *counts[10], *counts[5], own[0].home_class])
-    columns = np.array(rows, dtype=np.float64).T
-    return Score(*columns[:6], np.array(delays), columns[6])
+        point = live_measures(seen)
+        low, high = bootstrap(
+            np.random.default_rng(1),
+            len(seen),
+            lambda drawn, seen=seen: live_measures([seen[i] for i in drawn]),
+        )
+        shown = [f"{p:.3g} [{a:.3g}, {b:.3g}]" for p, a, b in zip(point, low, high, strict=True)]
+        told, back = sum(r.told for r in seen), sum(r.retracted for r in seen)
+        rows.append((contender.name, told, f"{back} ({sum(r.retracted_false for r in seen)} false)", *shown))
+    header = (
+        "detector", "incidents told", "taken back", "share taken back", "revisions an incident",
+        "false a night that stand", "told after p50, min", "p90",
+    )  # fmt: skip
+    return Table(f"{name}-live", header, rows)
 
 
-def row(name: str, got: Score) -> str:
-    """Return one line of the table."""
-    rng = np.random.default_rng(1)
-    low, high = bootstrap_interval(rng, got.false, got.nights)
-    recall = got.found10.sum() / got.true10.sum()
-    p50, p90, p99 = (float(np.quantile(got.delays_min, q)) for q in (0.5, 0.9, 0.99))
-    worst = np.sort(got.false / got.nights)[-max(1, len(got.false) // 10) :].mean()
-    return (
-        f"{name:<24} {got.false.sum() / got.nights.sum():8.4f} [{low:.4f}, {high:.4f}]  "
-        f"{recall:.3f}  {got.found5.sum() / got.true5.sum():.3f}  {p50:4.1f} {p90:5.1f} {p99:5.1f}  {worst:8.3f}"
-    )
+def report(name: str, world: World, *, live: bool) -> list[Table]:
+    """Measure every detector on one world."""
+    found: dict[str, Scores] = {}
+    shown: dict[str, list[str]] = {}
+    for contender in CONTENDERS:
+        found[contender.name] = scores(world, contender)
+        shown[contender.name] = cells(found[contender.name])
+        print(f"  {contender.name}: {' | '.join(shown[contender.name])}", flush=True)
+    tables = [*main_tables(name, shown), tenths_table(name, found), calibration_table(name, world, found)]
+    return [*tables, live_table(name, world)] if live else tables
 
 
-def main() -> None:
-    """Measure every detector on one world and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=9001)
-    arguments = parser.parse_args()
-    world = nights(arguments.seed, people=arguments.people)
-    print(f"{arguments.people} people, {len(world)} nights, seed {arguments.seed}")
-    print(
-        f"{'detector':<24} {'false/person-day [95 %]':<27} {'R10':<6} {'R5':<5} {'p50':>5} {'p90':>5} {'p99':>5}  worst decile"
-    )
-    for name, (parameters, with_unit) in DETECTORS.items():
-        print(row(name, score(world, parameters, with_unit=with_unit)), flush=True)
+def simulated_world(seeds: Sequence[int], people: int) -> dict[int, list[Night]]:
+    """Return the nights of some people of each seed."""
+    world: dict[int, list[Night]] = {}
+    for number, seed in enumerate(seeds):
+        world |= by_person(nights(seed, people=people), offset=number * people)
+    return world
+
+
+def main() -> int:
+    """Measure every detector and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=300, help="how many, of each seed")
+    parser.add_argument("--seed", type=int, action="append", help="one or more; never 11, 12 or 21 to 23")
+    parser.add_argument("--real", action="store_true", help="real error sequences, on simulated walks")
+    parser.add_argument("--data", type=Path, default=DATA, help="the folder of real data")
+    parser.add_argument("--no-live", action="store_true", help="leave out the slow part")
+    parser.add_argument("--write-docs", action="store_true", help=f"fill {PAGE.relative_to(ROOT)}")
+    options = parser.parse_args()
+    seeds = options.seed or [9301]
+    if options.real and not (options.data / real_noise.FILE).is_file():
+        print(f"skipped: the real data is not on this machine ({options.data / real_noise.FILE} is absent)")
+        return 0
+    if options.real:
+        source = real_noise.pool(options.data)
+        name, world = "real", by_person(real_noise.nights(seeds[0], source))
+        print(
+            f"{len(source.still)} runs at rest, {source.still_hours:.0f} hours; {len(source.moving)} on the way"
+        )
+    else:
+        name, world = "simulated", simulated_world(seeds, options.people)
+    print(f"{len(world)} people, {sum(map(len, world.values()))} nights, seeds {seeds}")
+    tables = report(name, world, live=not options.no_live)
+    for table in tables:
+        print(f"\n## {table.name}\n\n{table.markdown()}")
+    if options.write_docs:
+        write_page(PAGE, tables[:2] if options.real else tables)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -2,14 +2,14 @@
 
 A night is scored only where all of its demanded time was checked: an unlabelled night is not taken for innocent.
 A false incident is a spell that overlaps no true absence, with two minutes of grace on either side. An absence
-counts for recall where at least ten minutes of it lie in demanded time. A delay is known for the first spell of
-a night only: that is when the incident was told.
+counts for recall where at least ten minutes (or five, counted apart) of it lie in demanded time. A delay is known
+for the first spell of a night only: that is when the incident was told.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from throughcare.kernel.time import (
     Interval,
     intersect_intervals,
     merge_intervals,
+    subtract_intervals,
     total_us,
 )
 from throughcare.monitoring.advance import advance, scope_of
@@ -34,6 +35,7 @@ from throughcare.monitoring.status import Statuses, StatusKind
 
 GRACE_US = 2 * MINUTE_US
 LEAST_ABSENCE_US = 10 * MINUTE_US
+SHORT_ABSENCE_US = 5 * MINUTE_US
 EDGE_US = MINUTE_US  # two checked periods a minute apart are one; so much of a night's edge may be unchecked
 UNIT_SILENT_US = 15 * MINUTE_US
 TAG_SILENT_US = 10 * MINUTE_US
@@ -51,7 +53,19 @@ class Labels:
 
 @dataclass(slots=True)
 class PersonScore:
-    """What one detector did on one person's scored nights; times in minutes and seconds as named."""
+    """What one detector did on one person's scored nights; times in minutes and seconds as named.
+
+    Parameters
+    ----------
+    absences, found : int
+        True absences of ten minutes or more, and those that some spell met.
+    absences_5, found_5 : int
+        The same of five minutes or more.
+    missed_s, wrong_s : float, seconds
+        Truly absent and not told; told as absent and truly not.
+    stated : list of (float, bool)
+        The confidence that each spell states, and whether it met a true absence.
+    """
 
     nights: int = 0
     left_out: int = 0
@@ -59,9 +73,14 @@ class PersonScore:
     false: int = 0
     absences: int = 0
     found: int = 0
+    absences_5: int = 0
+    found_5: int = 0
     demanded_s: float = 0.0
     unknown_s: float = 0.0
+    missed_s: float = 0.0
+    wrong_s: float = 0.0
     delays_min: list[float] = field(default_factory=list)
+    stated: list[tuple[float, bool]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,13 +255,24 @@ def _score_night(
     spells = (
         [(s.start_us, ends if s.end_us is None else s.end_us) for s in incident.spells] if incident else []
     )
+    true = [any(_meets(spell, a, GRACE_US) for a in absent) for spell in spells]
     score.spells += len(spells)
-    score.false += sum(not any(_meets(spell, a, GRACE_US) for a in absent) for spell in spells)
-    for absence in intersect_intervals(absent, pieces):
-        if absence.stop_us - absence.start_us < LEAST_ABSENCE_US:
+    score.false += true.count(False)
+    away = intersect_intervals(absent, pieces)
+    told = intersect_intervals(merge_intervals(Interval(*spell) for spell in spells), pieces)
+    score.missed_s += total_us(subtract_intervals(away, told)) / SECOND_US
+    score.wrong_s += total_us(subtract_intervals(told, away)) / SECOND_US
+    if incident is not None:
+        score.stated += [(s.confidence, t) for s, t in zip(incident.spells, true, strict=True)]
+    for absence in away:
+        hits = [spell for spell in spells if _meets(spell, absence, 0)]
+        length_us = absence.stop_us - absence.start_us
+        if length_us >= SHORT_ABSENCE_US:
+            score.absences_5 += 1
+            score.found_5 += bool(hits)
+        if length_us < LEAST_ABSENCE_US:
             continue
         score.absences += 1
-        hits = [spell for spell in spells if _meets(spell, absence, 0)]
         score.found += bool(hits)
         if incident is not None and hits and hits[0] == spells[0]:
             score.delays_min.append(max(0.0, (incident.detected_us - absence.start_us) / MINUTE_US))
@@ -285,7 +315,7 @@ def summarise(scores: Iterable[PersonScore], *, seed: int) -> Summary:
         delay_p50_min=float(np.quantile(delays, 0.5)) if len(delays) else float("nan"),
         delay_p90_min=float(np.quantile(delays, 0.9)) if len(delays) else float("nan"),
         unknown_share=sum(s.unknown_s for s in people) / demanded_s if demanded_s else float("nan"),
-        deciles=_deciles(false, nights),
+        deciles=by_tenth(false, nights),
     )
 
 
@@ -300,8 +330,32 @@ def bootstrap_interval(
     return float(np.quantile(ratios, 0.025)), float(np.quantile(ratios, 0.975))
 
 
-def _deciles(false: np.ndarray, nights: np.ndarray) -> tuple[float, ...]:
-    """Return false incidents a person-day of each tenth; fewer than ten people give a part each."""
+def bootstrap(
+    rng: np.random.Generator,
+    people: int,
+    statistic: Callable[[np.ndarray], Sequence[float]],
+    *,
+    draws: int = 1000,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the 95 % bootstrap intervals, over people, of any numbers.
+
+    Parameters
+    ----------
+    statistic : callable
+        Given the positions of the people drawn (repeats and all), the numbers; a NaN is left out.
+
+    Returns
+    -------
+    tuple of ndarray, each of the shape that ``statistic`` returns
+    """
+    found = np.array([statistic(rng.integers(0, people, people)) for _ in range(draws)])
+    known = [column[~np.isnan(column)] for column in found.T]
+    ends = np.array([np.quantile(c, (0.025, 0.975)) if len(c) else (np.nan, np.nan) for c in known])
+    return ends[:, 0], ends[:, 1]
+
+
+def by_tenth(false: np.ndarray, nights: np.ndarray) -> tuple[float, ...]:
+    """Return false incidents a person-day of each tenth of the people, best first; fewer than ten give a part each."""
     if not len(nights):
         return ()
     order = np.argsort(false / nights, kind="stable")

@@ -3,10 +3,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from throughcare.kernel.time import MINUTE_US, Interval
+from benchmarks.curfew_nights import FIRST_NIGHT_US, HOME_DEG, order_for
+from throughcare.kernel.time import HOUR_US, MINUTE_US, Interval
 from throughcare.monitoring.fixes import Fixes
-from throughcare.monitoring.scoring import PersonScore, radio_labels, summarise, without_radio
+from throughcare.monitoring.parameters import Parameters
+from throughcare.monitoring.rules import compile_rules
+from throughcare.monitoring.scoring import (
+    Labels,
+    PersonScore,
+    bootstrap,
+    radio_labels,
+    score_people,
+    summarise,
+    without_radio,
+)
 from throughcare.monitoring.status import Statuses, StatusKind
+from throughcare.orders.history import history_of
 
 
 def polls(
@@ -95,3 +107,46 @@ def test_nobody_scored_is_not_known_rather_than_none() -> None:
 def test_no_false_incident_in_few_nights_is_no_proof_that_there_will_be_none() -> None:
     summary = summarise([PersonScore(nights=30), PersonScore(nights=30)], seed=1)
     assert (summary.false_per_day, summary.false_low, summary.false_high) == (0.0, 0.0, 0.05)
+
+
+def test_the_interval_of_a_statistic_is_over_people() -> None:
+    values = np.array([0.0] * 50 + [1.0] * 50)
+    low, high = bootstrap(
+        np.random.default_rng(1), 100, lambda rows: [values[rows].mean(), float("nan"), 3.0], draws=500
+    )
+    assert (0.3 < low[0] < 0.45, 0.55 < high[0] < 0.7) == (True, True)
+    assert (low[2], high[2]) == (3.0, 3.0)
+
+
+def test_a_number_that_nobody_has_leaves_no_interval_and_no_warning() -> None:
+    low, high = bootstrap(np.random.default_rng(1), 3, lambda rows: [float("nan")], draws=5)
+    assert np.isnan([low[0], high[0]]).all()
+
+
+def test_a_night_is_scored_by_what_was_told_missed_and_wrong() -> None:
+    order = order_for(0, with_unit=False)
+    night = FIRST_NIGHT_US + 2 * HOUR_US
+    absent = Interval(night, night + 20 * MINUTE_US)
+    minutes = np.arange(720)
+    t_us = FIRST_NIGHT_US + minutes * MINUTE_US
+    away = ((t_us >= absent.start_us) & (t_us < absent.stop_us)) | ((minutes >= 300) & (minutes < 310))
+    facts = Fixes.build(
+        key=np.zeros(720), keys=("A0",), t_us=t_us, lat_deg=HOME_DEG[0] + np.where(away, 0.01, 0.0),
+        lon_deg=np.full(720, HOME_DEG[1]), accuracy_m=np.full(720, 10.0),
+    )  # fmt: skip
+    checked = Interval(FIRST_NIGHT_US, FIRST_NIGHT_US + 12 * HOUR_US)
+    rules = compile_rules(
+        [history_of([order])], parameters=Parameters(), known_at_us=checked.stop_us,
+        within=Interval(FIRST_NIGHT_US - HOUR_US, checked.stop_us + 1),
+    )  # fmt: skip
+    short = Interval(checked.stop_us - 8 * MINUTE_US, checked.stop_us - 2 * MINUTE_US)  # never told
+    (score,) = score_people(
+        facts, Statuses.empty(), rules=rules, labels={"A0": Labels((checked,), (absent, short))},
+        now_us=checked.stop_us + 1,
+    ).values()  # fmt: skip
+    assert (score.nights, score.spells, score.false) == (1, 2, 1)
+    assert (score.absences, score.found, score.absences_5, score.found_5) == (1, 1, 2, 1)
+    assert score.missed_s == pytest.approx(6 * 60, abs=60)
+    assert score.wrong_s == pytest.approx(10 * 60, abs=60)
+    assert [true for _, true in score.stated] == [True, False]
+    assert all(0.9 < confidence < 1.0 for confidence, _ in score.stated)
