@@ -20,12 +20,15 @@ class Device(models.Model):
 class InboxItem(models.Model):
     """What one device said in one delivery: durable before it is acknowledged, gone once it is evaluated.
 
-    ``body`` holds canonical JSON lines of facts; ``digest`` makes the same delivery count once.
+    ``body`` holds canonical JSON lines of facts; ``digest`` makes the same delivery count once. ``first_us`` and
+    ``last_us`` bound its facts: they say which activations it touches, and from when on it can be evaluated.
     """
 
     device_id = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
     received_us = models.BigIntegerField()
+    first_us = models.BigIntegerField()
+    last_us = models.BigIntegerField()
     delivery_id = models.CharField(max_length=64)
     facts = models.PositiveIntegerField()
     body = models.BinaryField()
@@ -39,8 +42,12 @@ class InboxItem(models.Model):
 
 
 class Reject(models.Model):
-    """A record that could not be used: kept as it came, with what was expected, found and to be done."""
+    """A record that could not be used: kept as it came, with what was expected, found and to be done.
 
+    ``digest`` makes the same bad record of the same device one row, however often it is sent.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
     delivery_id = models.CharField(max_length=64)
     device_id = models.CharField(max_length=64, blank=True)
     row = models.IntegerField()
@@ -57,7 +64,10 @@ class Reject(models.Model):
 
 
 class PositionRow(models.Model):
-    """A position within the time that is kept in the database. ``activation_id`` is empty where none fits."""
+    """A position within the time that is kept in the database.
+
+    ``activation_id`` is empty where none fits, and ``why`` says why; such a row waits for an order that covers it.
+    """
 
     activation_id = models.CharField(max_length=64, blank=True)
     device_id = models.CharField(max_length=64)
@@ -72,19 +82,22 @@ class PositionRow(models.Model):
     satellites = models.FloatField(null=True)
     speed_mps = models.FloatField(null=True)
     heading_deg = models.FloatField(null=True)
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=16)
+    why = models.CharField(max_length=40, blank=True)
 
     class Meta:
-        """Read by activation and time; the same fact is kept once."""
+        """Read by activation and time, which the constraint's index serves; the same fact is kept once."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["device_id", "t_us", "digest"], name="position_once")
+            models.UniqueConstraint(
+                fields=["activation_id", "t_us", "device_id", "digest"], name="position_once"
+            )
         ]
-        indexes: ClassVar = [models.Index(fields=["activation_id", "t_us"]), models.Index(fields=["t_us"])]
+        indexes: ClassVar = [models.Index(fields=["t_us"])]
 
 
 class StatusRow(models.Model):
-    """What a device said of itself, within the time that is kept in the database."""
+    """What a device said of itself, within the time that is kept in the database; else as :class:`PositionRow`."""
 
     activation_id = models.CharField(max_length=64, blank=True)
     device_id = models.CharField(max_length=64)
@@ -92,19 +105,26 @@ class StatusRow(models.Model):
     received_us = models.BigIntegerField()
     kind = models.SmallIntegerField()
     value = models.FloatField(null=True)
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=16)
+    why = models.CharField(max_length=40, blank=True)
 
     class Meta:
-        """Read by activation and time; the same fact is kept once."""
+        """Read by activation and time, which the constraint's index serves; the same fact is kept once."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["device_id", "t_us", "digest"], name="status_once")
+            models.UniqueConstraint(
+                fields=["activation_id", "t_us", "device_id", "digest"], name="status_once"
+            )
         ]
-        indexes: ClassVar = [models.Index(fields=["activation_id", "t_us"]), models.Index(fields=["t_us"])]
+        indexes: ClassVar = [models.Index(fields=["t_us"])]
 
 
 class EngineState(models.Model):
-    """The engine's state of one activation. Written by compare-and-set on ``version``; woken by ``due_us``."""
+    """The engine's state of one activation. Written by compare-and-set on ``version``; woken by ``due_us``.
+
+    ``blob`` holds the state without the facts after its base, which are the position and status rows; empty, it is
+    made anew from all facts. A claim keeps other workers away until it expires: it saves work and guards nothing.
+    """
 
     activation_id = models.CharField(max_length=64, unique=True)
     person_ref = models.CharField(max_length=64)
@@ -168,6 +188,10 @@ class IncidentRow(models.Model):
     revision = models.IntegerField()
     confidence = models.FloatField()
     best_s = models.FloatField()
+    stop_us = models.BigIntegerField(
+        null=True
+    )  # after it no fact can change the incident; as in the engine's Told
+    material = models.CharField(max_length=64, blank=True)  # hash of what was told; empty once retracted
     body = models.JSONField()
 
     class Meta:
@@ -177,16 +201,30 @@ class IncidentRow(models.Model):
             models.Index(fields=["person_ref", "start_us"]),
             models.Index(fields=["status", "retracted"]),
             models.Index(fields=["detected_us"]),
+            models.Index(fields=["activation_id"]),
         ]
+
+
+class Mark(models.Model):
+    """How far something was read, and when that was last moved: the versions of orders, the archive's days."""
+
+    name = models.CharField(max_length=40, unique=True)
+    value = models.BigIntegerField(default=0)
+    at_us = models.BigIntegerField(default=0)
 
 
 class ArchiveFile(models.Model):
     """A file of the archive: a day of positions or statuses, in Parquet, with its hash."""
 
-    path = models.CharField(max_length=300, unique=True)
+    path = models.CharField(max_length=300, unique=True)  # under the archive's folder
     day = models.DateField()
     kind = models.CharField(max_length=20)
     rows = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
     written_us = models.BigIntegerField()
     replaced_us = models.BigIntegerField(null=True)
+
+    class Meta:
+        """Read by kind and day."""
+
+        indexes: ClassVar = [models.Index(fields=["kind", "day"])]
