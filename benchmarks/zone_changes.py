@@ -15,8 +15,8 @@ The full task. Shapely has no circles, so circles are polygons of 64 corners her
 
 The same with true circles: ours only.
 
-A smaller task, because DuckDB has no polygons without an extension that no registry brings: own zones only, each the
-circle about its box's middle. DuckDB makes a bit mask of five distances and a window function over it, in one thread.
+A smaller task, because DuckDB has polygons only with its spatial extension, which the lock does not hold: own zones
+only, each the circle about its box's middle. DuckDB makes a bit mask of five distances and a window function over it, in one thread.
 
 The changes of every way are compared with every other's of the task, one by one.
 """
