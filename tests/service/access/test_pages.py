@@ -79,7 +79,7 @@ def test_a_senior_restricts_a_record_to_a_list_and_lifts_it(senior: Client, offi
 
 def test_the_last_name_on_the_list_is_not_taken_off(senior: Client) -> None:
     make_person()
-    senior.post("/access/limits/P1/restrict", {})
+    senior.post("/access/limits/P1/restrict", {"message": ""})
     place = Restriction.objects.get()
     page = senior.post(f"/access/limits/P1/end/place/{place.pk}", follow=True).content.decode()
     assert "Lift the restriction instead" in page
