@@ -140,9 +140,10 @@ def _incident(scope: Scope, run: Run, told: StatusRows, *, never: bool) -> Incid
 
 
 def _silence_reason(scope: Scope, run: Run, *, never: bool) -> Reason:
-    due_us = run.start_us + round(scope.parameters.no_contact_s * SECOND_US)
+    latest_us = run.episodes[-1].start_us  # of several silences the latest says when contact was due
+    due_us = latest_us + round(scope.parameters.no_contact_s * SECOND_US)
     facts = {
-        "last_contact": None if never else iso_utc(run.start_us),
+        "last_contact": None if never and latest_us == run.start_us else iso_utc(latest_us),
         "next_expected_by": iso_utc(due_us),
         "silences": len(run.episodes),
     }

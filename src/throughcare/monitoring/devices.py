@@ -285,9 +285,10 @@ def _silent_incident(scope: Scope, run: Run, told: StatusRows, *, never: bool) -
 
 
 def _silent_reasons(run: Run, told: StatusRows, limit_us: int, *, never: bool) -> list[Reason]:
+    latest_us = run.episodes[-1].start_us  # of several silences the latest says when contact was due
     facts = {
-        "last_contact": None if never else iso_utc(run.start_us),
-        "next_expected_by": iso_utc(run.start_us + limit_us),
+        "last_contact": None if never and latest_us == run.start_us else iso_utc(latest_us),
+        "next_expected_by": iso_utc(latest_us + limit_us),
         "silences": len(run.episodes),
     }
     words = "The home unit said nothing; whether the tag was near it is not known from radio."

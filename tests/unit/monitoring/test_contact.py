@@ -84,6 +84,15 @@ def test_it_says_when_contact_was_last_and_when_it_was_due() -> None:
     assert facts_of["next_expected_by"] == "2026-03-02T11:30:00Z"
 
 
+def test_of_several_silences_the_latest_says_when_contact_was_due() -> None:
+    incident = lost("10:00 position; 11:00-11:10 alive every 5 min")
+    facts_of = incident.reasons[0].facts
+
+    assert (incident.status, facts_of["silences"]) == (IncidentStatus.OPEN, 2)
+    assert facts_of["last_contact"] == "2026-03-02T11:10:00Z"
+    assert facts_of["next_expected_by"] == "2026-03-02T11:40:00Z"
+
+
 def test_it_speaks_of_silence_and_never_of_absence() -> None:
     words = " ".join(reason.words for reason in lost("10:00 position; 10:00 battery 5").reasons).lower()
 
