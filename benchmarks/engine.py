@@ -4,7 +4,8 @@ Makes an invented estate: every wearer has a nightly curfew with a home unit, an
 and an inclusion zone, so four watches; a position and a radio poll a minute; days out, some late returns, a gap and
 a wild position now and then. Prints the median over the runs of fixes a CPU-second, of one process and one thread:
 
-* ``advance``: facts in memory to incidents, compiled code warm, reading excluded;
+* ``advance``: facts in memory to incidents, compiled code warm, reading excluded, and what a year of 50,000 costs;
+* with evidence: the same through ``monitor``: orders compiled, measures, and every incident's evidence bundle;
 * with reading: Parquet files to incidents;
 * live: hourly deliveries with settled facts forgotten after 48 hours, and the bytes of encoded state a wearer.
 """
@@ -35,11 +36,13 @@ from throughcare.monitoring.status import Readings, Statuses, StatusKind
 from throughcare.orders.history import OrderHistory, history_of
 from throughcare.orders.model import Order
 from throughcare.runners.loading import load_facts
+from throughcare.runners.monitoring import monitor
 
 START_US = parse_instant("2026-05-04T12:00:00Z")
 TOWN = Plane(52.0, -1.5)
 SHARD = 25  # activations whose facts are held at once
 RETAIN_US = 48 * HOUR_US
+NATION = 50_000
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -200,6 +203,28 @@ def in_memory(activations: int, days: int, runs: int) -> None:
             seconds[run] += cpu_seconds(lambda: advance(State(), *facts, rules=rules, now_us=now_us))  # noqa: B023
     told("advance, facts in memory", fixes, seconds)
     print(f"{'':<34}{incidents / activations / days:>7.2f} events a person-day")
+    hours = NATION * 365 * 1440 * statistics.median(seconds) / fixes / 3600
+    print(f"{'':<34}{hours:>7.1f} CPU-hours for a year of {NATION:,} wearers at a fix a minute")
+
+
+def with_evidence(activations: int, days: int, runs: int) -> None:
+    now_us = START_US + days * DAY_US
+    _, histories = rules_of(range(activations), days)
+    facts = facts_of(range(activations), days)
+
+    def work() -> None:
+        found = monitor(
+            histories,
+            *facts,
+            parameters=Parameters(),
+            now_us=now_us,
+            known_at_us=now_us,
+            progress=lambda *_: None,
+        )
+        assert len(found.bundles) == len(found.incidents)
+
+    work()
+    told("monitor, with evidence bundles", len(facts[0]), [cpu_seconds(work) for _ in range(runs)])
 
 
 def with_reading(activations: int, days: int, runs: int) -> None:
@@ -270,6 +295,7 @@ def main() -> None:
     activations, days, runs = (int(x) for x in [*sys.argv[1:], *("200", "30", "5")[len(sys.argv) - 1 :]])
     print(json.dumps({"activations": activations, "days": days, "runs": runs, "watches a wearer": 4}))
     in_memory(activations, days, runs)
+    with_evidence(min(activations, 25), days, runs)
     with_reading(min(activations, 50), days, runs)
     live(min(activations, 20), min(days, 10), runs)
 

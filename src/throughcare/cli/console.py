@@ -7,13 +7,16 @@ import datetime as dt
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
 from throughcare.kernel.errors import RefusedInput
-from throughcare.runners.loading import Progress
+
+if TYPE_CHECKING:  # a refusal is printed without loading the engine
+    from throughcare.runners.loading import Progress
 
 
 @contextmanager

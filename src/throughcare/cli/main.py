@@ -9,22 +9,24 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points
 
 import throughcare
+from throughcare.cli.compiling import ENGINE_COMMANDS, prepare_engine
 from throughcare.cli.console import print_refusal
 from throughcare.kernel.errors import RefusedInput
 
-COMMANDS = ("monitor", "replay", "tune", "crossings", "decode", "simulate", "check_order", "demo")
+COMMANDS = ("monitor", "estate", "replay", "tune", "crossings", "decode", "simulate", "check_order", "demo")
+HELP = frozenset({"-h", "--help"})
 PLUG_INS = "throughcare.commands"  # entry points: the service adds its commands without being imported here
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of every command."""
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of every command, or of one: a command starts sooner without the code of the others."""
     root = argparse.ArgumentParser(
         prog="throughcare",
         description="Fair, explained monitoring of orders: facts in, reasons out, people decide.",
     )
     root.add_argument("--version", action="version", version=f"throughcare {throughcare.__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in [only] if only in COMMANDS else COMMANDS:
         importlib.import_module(f"throughcare.cli.{name}").add_parser(commands)
     for plug_in in sorted(entry_points(group=PLUG_INS), key=lambda found: found.name):
         plug_in.load().add_parser(commands)
@@ -33,7 +35,10 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    if given and given[0] in ENGINE_COMMANDS and not HELP.intersection(given):
+        prepare_engine()
+    arguments = parser(given[0].replace("-", "_") if given else None).parse_args(given)
     try:
         return int(arguments.run(arguments))
     except RefusedInput as refusal:
