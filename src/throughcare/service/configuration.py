@@ -11,7 +11,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from throughcare.kernel.errors import RefusedInput
 
 PREFIX = "THROUGHCARE_"
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "OIDC_CLIENT_SECRET")  # each may be given as <name>_FILE
+SECRETS = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "OIDC_CLIENT_SECRET",
+    "METRICS_TOKEN",
+)  # each may be given as <name>_FILE
 _TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _SCHEMES = {"postgres": "django.db.backends.postgresql", "postgresql": "django.db.backends.postgresql"}
 
@@ -42,6 +47,8 @@ class Configuration:
         How many days of positions stay in the database before they go to the archive.
     oidc_server_url, oidc_client_id, oidc_client_secret : str
         Where staff sign in with their organisation's account; empty for none.
+    metrics_token : str
+        Who may read ``/operations/metrics``; empty for nobody.
     """
 
     secret_key: str
@@ -59,6 +66,7 @@ class Configuration:
     oidc_server_url: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    metrics_token: str = ""
 
     def database(self) -> dict[str, Any]:
         """Return Django's description of the database.

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "throughcare.service.operations",
 ]
 MIDDLEWARE = [
+    "throughcare.service.operations.middleware.Measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -150,6 +151,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 0 if CONFIGURATION.demo else 31_536_000
 SECURE_SSL_REDIRECT = not CONFIGURATION.demo
+SECURE_REDIRECT_EXEMPT = [r"^operations/(alive|ready|metrics)$"]  # asked from inside, before the proxy
 SECURE_PROXY_SSL_HEADER = None if CONFIGURATION.demo else ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -195,6 +197,6 @@ LOGGING = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
-        "axes": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},  # below it, it writes user names
     },
 }

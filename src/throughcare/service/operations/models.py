@@ -45,8 +45,7 @@ class WorkerBeat(models.Model):
     beat_us = models.BigIntegerField()
     stopped_us = models.BigIntegerField(null=True)
     passes = models.BigIntegerField(default=0)
-    items = models.BigIntegerField(default=0)
-    events = models.BigIntegerField(default=0)
+    done = models.JSONField(default=dict)  # how much of each task
     busy_s = models.FloatField(default=0.0)
     longest_pass_s = models.FloatField(default=0.0)
     trouble = models.CharField(max_length=80, blank=True)

@@ -12,9 +12,15 @@ _SQLITE = """
 CREATE TRIGGER audit_entry_no_{verb} BEFORE {verb} ON audit_entry
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
 """
+# Emptying a table that is empty already loses nothing.
 _POSTGRES_FUNCTION = """
-CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$
+CREATE OR REPLACE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF TG_OP <> 'TRUNCATE' OR EXISTS (SELECT 1 FROM audit_entry) THEN
+    RAISE EXCEPTION 'the audit log is append-only';
+  END IF;
+  RETURN NULL;
+END $$
 """
 _POSTGRES = """
 CREATE TRIGGER audit_entry_no_{verb} BEFORE {verb} ON audit_entry
@@ -38,6 +44,8 @@ def backwards(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     on = " ON audit_entry" if editor.connection.vendor != "sqlite" else ""
     for verb in ("UPDATE", "DELETE", "TRUNCATE"):
         editor.execute(f"DROP TRIGGER IF EXISTS audit_entry_no_{verb}{on}")
+    if editor.connection.vendor != "sqlite":
+        editor.execute("DROP FUNCTION IF EXISTS audit_entry_refuse()")
 
 
 class Migration(migrations.Migration):

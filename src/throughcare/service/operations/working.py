@@ -1,0 +1,112 @@
+"""The worker's loop: tasks in turn, chores of the day by one worker only, a sign of life, and an orderly end.
+
+Nothing here knows what a task does. Every task is safe to run in several workers and to be killed in; this loop only
+decides when, and outlives a database that is away for a while or a disk that is full.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import Error as DatabaseTrouble
+from django.db import close_old_connections, connections
+
+from throughcare.service.operations.actions import Progress, beat, claim_chore, finish_chore, leave
+
+IDLE_S = 0.25  # how soon what came in is seen
+BEAT_US = 5_000_000
+LONGEST_WAIT_S = 30.0
+_LOG = logging.getLogger("throughcare.worker")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One thing that a worker does at every pass.
+
+    Parameters
+    ----------
+    run : callable
+        Takes the present in microseconds; returns how much it did, 0 when nothing waited.
+    """
+
+    name: str
+    run: Callable[[int], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyTask:
+    """One thing that one worker does once in a period."""
+
+    name: str
+    every_us: int
+    run: Callable[[int], object]
+
+
+@dataclass
+class Loop:
+    """A worker. ``stop`` is set by a signal; what was begun is finished first."""
+
+    name: str
+    tasks: tuple[Task, ...]
+    chores: tuple[DailyTask, ...] = ()
+    clock: Callable[[], int] = field(default_factory=lambda: settings.CLOCK)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, *, once: bool = False) -> None:
+        """Work until told to stop; with ``once``, until nothing waits."""
+        progress, troubles = Progress(started_us=self.clock()), 0
+        while not self.stop.is_set():
+            try:
+                close_old_connections()
+                did = self._pass(progress)
+                troubles = 0
+            except (DatabaseTrouble, OSError) as trouble:
+                troubles += 1
+                progress.trouble = type(trouble).__name__
+                _LOG.exception("pass failed", extra={"fields": {"worker": self.name, "in_a_row": troubles}})
+                connections.close_all()
+                self.stop.wait(min(LONGEST_WAIT_S, 0.5 * 2**troubles))
+                continue
+            if did == 0:
+                if once:
+                    break
+                self.stop.wait(IDLE_S)
+        leave(worker=self.name, progress=progress, now_us=self.clock())
+
+    def _pass(self, progress: Progress) -> int:
+        began_s, did = time.perf_counter(), 0
+        for task in self.tasks:
+            if self.stop.is_set():
+                break
+            done = task.run(self.clock())
+            progress.count(task=task.name, done=done)
+            did += done
+        self._daily()
+        progress.trouble = ""
+        if did:
+            progress.finish_pass(took_s=time.perf_counter() - began_s)
+        now_us = self.clock()
+        if now_us - progress.beat_us >= BEAT_US:
+            beat(worker=self.name, progress=progress, now_us=now_us)
+        return did
+
+    def _daily(self) -> None:
+        for chore in self.chores:
+            now_us = self.clock()
+            if not self.stop.is_set() and claim_chore(
+                name=chore.name, every_us=chore.every_us, now_us=now_us
+            ):
+                chore.run(now_us)
+                finish_chore(name=chore.name, every_us=chore.every_us, now_us=self.clock())
+
+
+def stop_on_signals(loop: Loop) -> None:
+    """Let SIGTERM and SIGINT end the loop in order."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.stop.set())
