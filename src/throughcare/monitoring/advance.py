@@ -70,24 +70,20 @@ def advance(
         new = arrived.get(activation_id)
         if new is None and held is None and compiled.interval.start_us > now_us:
             continue
-        before = held or _empty(compiled)
         after, told = _advance_one(
-            before,
+            held or _empty(compiled),
             new or (_NO_FIXES, _NO_STATUSES),
             compiled,
             rules,
             now_us,
             state.rules_id == rules.rules_id,
         )
-        activations[activation_id] = (
-            after
-            if retain_us is None
-            else prune(after, compiled=compiled, rules=rules, oldest_us=now_us - retain_us)
-        )
+        if retain_us is not None:
+            after = prune(after, compiled=compiled, rules=rules, oldest_us=now_us - retain_us)
+        activations[activation_id] = after
         events.extend(told)
-    for activation_id in sorted(activations.keys() - rules.activations.keys()):
-        held = activations[activation_id]
-        activations[activation_id], told = _let_go(held, now_us, state.rules_id == rules.rules_id)
+    for dropped in sorted(activations.keys() - rules.activations.keys()):
+        activations[dropped], told = _let_go(activations[dropped], now_us, state.rules_id == rules.rules_id)
         events.extend(told)
     events.sort(key=lambda event: (event.t_us, event.event_id))
     return State(activations=activations, rules_id=rules.rules_id, now_us=now_us), tuple(events)
