@@ -59,3 +59,14 @@ def person_known_as(text: str) -> Person | None:
     named = Q(ref=text) | Q(pk__in=Identifier.objects.filter(value__iexact=text).values("person_id"))
     found = list(Person.objects.filter(named)[:2])
     return found[0] if len(found) == 1 else None
+
+
+def ref_of(person_id: int) -> str:
+    """Return the opaque reference of a person by the record's key.
+
+    Raises
+    ------
+    Person.DoesNotExist
+        If there is none.
+    """
+    return str(Person.objects.values_list("ref", flat=True).get(pk=person_id))
