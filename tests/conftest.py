@@ -20,6 +20,9 @@ except NoPostgres as absent:  # elsewhere the other tests still say something; C
     pytest.exit(str(absent), returncode=int(os.environ.get("CI") == "true"))
 os.environ.pop(SWITCH, None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tools.service_settings")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+    "true"  # playwright's loop runs in the thread that asks the database
+)
 django.setup()  # before a folder's conftest imports a model
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
