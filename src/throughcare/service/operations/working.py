@@ -14,10 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connections
 
+from throughcare.kernel.time import DAY_US
+from throughcare.service.monitoring.actions import Memory, archive_days, work_once
 from throughcare.service.operations.actions import Progress, beat, claim_chore, finish_chore, leave
+from throughcare.service.operations.upgrading import prepare_database
 
 IDLE_S = 0.25  # how soon what came in is seen
 BEAT_US = 5_000_000
@@ -110,3 +114,35 @@ def stop_on_signals(loop: Loop) -> None:
     """Let SIGTERM and SIGINT end the loop in order."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop.set())
+
+
+def work(*, name: str, once: bool) -> int:
+    """Work under a name until told to stop; with ``once``, until nothing waits. Returns the exit code.
+
+    Raises
+    ------
+    RefusedInput
+        If the database does not fit this version.
+    """
+    prepare_database(migrate=False)
+    loop = Loop(name=name, tasks=tasks(name), chores=CHORES)
+    stop_on_signals(loop)
+    loop.run(once=once)
+    return 0
+
+
+def tasks(name: str) -> tuple[Task, ...]:
+    """Return what a worker does at every pass; the engine remembers between passes what it needs again."""
+    memory = Memory()
+
+    def evaluate(now_us: int) -> int:
+        worked = work_once(worker=name, now_us=now_us, memory=memory)
+        return worked.items + worked.activations
+
+    return (Task(name="evaluate", run=evaluate),)
+
+
+CHORES = (
+    DailyTask(name="archive", every_us=DAY_US, run=lambda now_us: archive_days(now_us=now_us)),
+    DailyTask(name="sessions", every_us=DAY_US, run=lambda _: call_command("clearsessions")),
+)
