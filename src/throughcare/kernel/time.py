@@ -68,8 +68,11 @@ def span(start_us: int, stop_us: int) -> Interval:
 
 def merge_intervals(intervals: Iterable[Interval], *, gap_us: int = 0) -> tuple[Interval, ...]:
     """Return the union as sorted disjoint intervals; neighbours within ``gap_us`` are joined."""
+    items = list(intervals)
+    if len(items) < 2:  # the usual case
+        return tuple(items)
     merged: list[Interval] = []
-    for item in sorted(intervals, key=lambda i: (i.start_us, i.stop_us)):
+    for item in sorted(items, key=lambda i: (i.start_us, i.stop_us)):
         if merged and item.start_us <= merged[-1].stop_us + gap_us:
             merged[-1] = span(merged[-1].start_us, max(merged[-1].stop_us, item.stop_us))
         else:
@@ -79,6 +82,9 @@ def merge_intervals(intervals: Iterable[Interval], *, gap_us: int = 0) -> tuple[
 
 def intersect_intervals(first: Sequence[Interval], second: Sequence[Interval]) -> tuple[Interval, ...]:
     """Return the spans that both sets cover. Each input may overlap itself."""
+    if len(first) == 1 == len(second):  # the usual case
+        only = first[0].intersect(second[0])
+        return () if only is None else (only,)
     a, b = merge_intervals(first), merge_intervals(second)
     shared: list[Interval] = []
     i = j = 0

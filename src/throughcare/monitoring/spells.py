@@ -93,11 +93,13 @@ def spells_in(index: SegmentIndex, pieces: Sequence[Interval]) -> list[RawSpell]
     pieces : sequence of Interval
         Disjoint, sorted, bounded: what was demanded of one window.
     """
-    known = [p for p in (piece.intersect(_until(index.now_us)) for piece in pieces) if p is not None]
+    known = _until(index.now_us, pieces)
     if not known:
         return []
     hull = Interval(known[0].start_us, known[-1].stop_us)
     reach = index.overlapping(hull)
+    if not any(index.segments[i].state is Presence.OUTSIDE for i in reach):
+        return []  # most windows
     spells: list[RawSpell] = []
     inside = [i for i in reach if index.segments[i].state is Presence.INSIDE]
     for position in reach:
@@ -123,7 +125,7 @@ def spells_in(index: SegmentIndex, pieces: Sequence[Interval]) -> list[RawSpell]
 
 def unknown_s(index: SegmentIndex, pieces: Sequence[Interval]) -> float:
     """Return the seconds of the demanded, past time in which nothing is known either way."""
-    known = [p for p in (piece.intersect(_until(index.now_us)) for piece in pieces) if p is not None]
+    known = _until(index.now_us, pieces)
     if not known:
         return 0.0
     hull = Interval(known[0].start_us, known[-1].stop_us)
@@ -155,8 +157,12 @@ def _next_evidence(scope: Scope, t_us: int) -> int:
     return min(found, default=t_us)
 
 
-def _until(now_us: int) -> Interval:
-    return Interval(-(2**62), now_us)
+def _until(now_us: int, pieces: Sequence[Interval]) -> list[Interval]:
+    """Return what of the pieces has passed."""
+    cut = (
+        piece if piece.stop_us <= now_us else piece.intersect(Interval(-(2**62), now_us)) for piece in pieces
+    )
+    return [piece for piece in cut if piece is not None]
 
 
 def _cut(start_us: int, stop_us: int, pieces: Sequence[Interval]) -> tuple[Interval, ...]:

@@ -188,6 +188,7 @@ def _monitor_group(job: _Group) -> Counter[tuple[str, str]]:
         now_us=job.now_us,
         known_at_us=question.known_at_us,
         progress=_quiet,
+        with_evidence=question.with_reports or question.with_packs,
     )
     loaded = Loaded(fixes, statuses, rejects=(), notes=(), rows=len(fixes) + len(statuses), set_aside=0)
     write_run(

@@ -41,7 +41,7 @@ class Run:
     scopes : dict of activation id to Scope
         The facts and presence that the incidents rest on.
     bundles : tuple of EvidenceBundle
-        One an incident, chained in order of start.
+        One an incident, chained in order of start; none where they were not asked for.
     """
 
     histories: tuple[OrderHistory, ...]
@@ -71,6 +71,7 @@ def monitor(
     known_at_us: int,
     progress: Progress,
     protected: Positions | None = None,
+    with_evidence: bool = True,
 ) -> Run:
     """Return everything that the facts show under the orders as known at one instant.
 
@@ -85,6 +86,8 @@ def monitor(
         Facts after it are not evaluated; silence up to it counts.
     known_at_us : int
         Variations recorded later are not applied.
+    with_evidence : bool
+        Make the evidence bundles; they cost more than everything before them.
     """
     start_us = min(earliest_us(histories), now_us)
     rules = compile_rules(
@@ -119,7 +122,7 @@ def monitor(
         incidents=incidents,
         attendance=_attendance(scopes),
         measures=(*every, *order_violations(every)),
-        bundles=_bundles(incidents, scopes, histories, known_at_us, progress),
+        bundles=_bundles(incidents, scopes, histories, known_at_us, progress) if with_evidence else (),
     )
 
 
