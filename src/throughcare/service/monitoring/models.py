@@ -8,13 +8,29 @@ from django.db import models
 
 
 class Device(models.Model):
-    """A device or gateway that may deliver: its vendor's adapter, its key, its limit."""
+    """A device or gateway that may deliver: its vendor's adapter, the hash of its key, its limit.
+
+    A device delivers for itself, a gateway for any device. While a key is changed, the former one is good until
+    ``former_until_us``.
+    """
 
     device_id = models.CharField(max_length=64, unique=True)
     vendor = models.CharField(max_length=40, blank=True)
-    secret_hash = models.CharField(max_length=128, blank=True)
+    is_gateway = models.BooleanField(default=False)
+    secret_hash = models.CharField(max_length=64, blank=True)
+    former_hash = models.CharField(max_length=64, blank=True)
+    former_until_us = models.BigIntegerField(default=0)
     facts_per_minute = models.PositiveIntegerField(null=True)
+    added_us = models.BigIntegerField(default=0)
     disabled_us = models.BigIntegerField(null=True)
+
+
+class Receipt(models.Model):
+    """What was answered to a delivery, for as long as a sender may ask again: the same bytes get the same answer."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    answer = models.TextField()
+    at_us = models.BigIntegerField(db_index=True)
 
 
 class InboxItem(models.Model):
@@ -201,6 +217,7 @@ class IncidentRow(models.Model):
             models.Index(fields=["person_ref", "start_us"]),
             models.Index(fields=["status", "retracted"]),
             models.Index(fields=["detected_us"]),
+            models.Index(fields=["last_recorded_us"]),
             models.Index(fields=["activation_id"]),
         ]
 
