@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, Min, Q, QuerySet, Sum
 
 from throughcare.kernel.time import SECOND_US
 from throughcare.monitoring.evidence import EvidenceBundle
@@ -218,6 +218,19 @@ def incidents(incident_ids: Iterable[str]) -> dict[str, IncidentView]:
 def changed_since(recorded_us: int, *, limit: int) -> list[IncidentView]:
     """Return the incidents told or revised at or after an instant, the first recorded first."""
     rows = IncidentRow.objects.filter(last_recorded_us__gte=recorded_us)
+    return _views(rows.order_by("last_recorded_us", "pk")[:limit])
+
+
+def untaken(taken: QuerySet[Any], *, since_us: int, limit: int) -> list[IncidentView]:
+    """Return the incidents recorded at or after an instant that a reader has not taken yet, the first recorded first.
+
+    Parameters
+    ----------
+    taken : QuerySet
+        Of what the reader holds, with ``OuterRef("incident_id")`` and ``OuterRef("revision")``: an incident for
+        which it finds a row is left out.
+    """
+    rows = IncidentRow.objects.filter(~Exists(taken), last_recorded_us__gte=since_us)
     return _views(rows.order_by("last_recorded_us", "pk")[:limit])
 
 
