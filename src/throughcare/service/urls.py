@@ -10,6 +10,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("account/", include("throughcare.service.accounts.sign_in_urls")),
     path("operations/", include("throughcare.service.operations.urls")),
+    path("audit/", include("throughcare.service.operations.audit_urls")),
     path("access/", include("throughcare.service.people.limited_access_urls")),
     path("staff/", include("throughcare.service.accounts.urls")),
 ]

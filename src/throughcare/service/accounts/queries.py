@@ -185,3 +185,17 @@ def _held(grant: RoleGrant, now_us: int) -> HeldRole:
         to_us=grant.to_us,
         live=grant.from_us <= now_us and (grant.to_us is None or grant.to_us > now_us),
     )
+
+
+def family_name(actor: str) -> str:
+    """Return the family name of an actor of the log, folded for comparison; empty where there is none."""
+    found = (
+        User.objects.filter(pk=int(actor.removeprefix("user:"))).values_list("last_name", flat=True).first()
+    )
+    return (found or "").casefold()
+
+
+def actor_known_as(username: str) -> str | None:
+    """Return the actor of the log behind a user name, whatever its case; None where nobody has it."""
+    found = User.objects.filter(username__iexact=username).values_list("pk", flat=True).first()
+    return None if found is None else f"user:{found}"

@@ -18,6 +18,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("limited_access:limited", "Limited access", Permission.LIMITED_ACCESS_MANAGE),
     ("limited_access:emergency", "Emergency access", Permission.BREAK_GLASS_USE),
     ("limited_access:reviews", "Reviews", Permission.BREAK_GLASS_REVIEW),
+    ("audit_log:log", "Audit log", Permission.AUDIT_VIEW),
     ("accounts:staff", "Staff accounts", Permission.ACCOUNT_MANAGE),
 )
 

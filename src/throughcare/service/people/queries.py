@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from throughcare.service.access.queries import hidden_people, opened_people
@@ -70,3 +72,33 @@ def ref_of(person_id: int) -> str:
         If there is none.
     """
     return str(Person.objects.values_list("ref", flat=True).get(pk=person_id))
+
+
+def hidden_refs(viewer: Viewer, *, now_us: int) -> frozenset[str]:
+    """Return the references of the people whose records are closed to the viewer, whatever their roles reach.
+
+    For what must blot them out, such as the log; never to be shown.
+    """
+    hidden = Person.objects.filter(pk__in=hidden_people(viewer, now_us=now_us))
+    return frozenset(
+        hidden.exclude(pk__in=opened_people(viewer, now_us=now_us)).values_list("ref", flat=True)
+    )
+
+
+def family_names(refs: set[str]) -> dict[str, str]:
+    """Return the family names behind references, folded for comparison; for the search for unusual views."""
+    found = Person.objects.filter(ref__in=refs).values_list("ref", "family_name")
+    return {ref: name.casefold() for ref, name in found}
+
+
+def assigned_refs(*, team_ids: frozenset[int], officer_id: int | None, at_us: int) -> set[str]:
+    """Return the references of the people who were assigned to one of the teams or to the officer at an instant."""
+    live = Q(from_us__lte=at_us) & (Q(to_us__isnull=True) | Q(to_us__gt=at_us))
+    whose = Q(team_id__in=team_ids) | Q(officer_id=officer_id)
+    return set(Assignment.objects.filter(live, whose).values_list("person__ref", flat=True))
+
+
+def refs_with_safety_note(refs: Iterable[str]) -> set[str]:
+    """Return which of the references belong to people whose record has a note about risk; never the note."""
+    found = Person.objects.filter(ref__in=set(refs)).exclude(safety_note="")
+    return set(found.values_list("ref", flat=True))
