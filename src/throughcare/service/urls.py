@@ -12,6 +12,7 @@ urlpatterns = [
     path("operations/", include("throughcare.service.operations.urls")),
     path("audit/", include("throughcare.service.operations.audit_urls")),
     path("access/", include("throughcare.service.people.limited_access_urls")),
+    path("orders/", include("throughcare.service.orders.urls")),
     path("staff/", include("throughcare.service.accounts.urls")),
 ]
 handler403 = "throughcare.service.pages.views.forbidden"

@@ -49,9 +49,9 @@ class DayField(forms.Field):
         super().__init__(required=required, **rest)
         self.error_messages["required"] = f"Enter {name}"
 
-    def clean(self, value: list[str] | None) -> dt.date | None:
+    def clean(self, value: list[str | None] | None) -> dt.date | None:
         """Return the day, or None for three empty boxes where that is allowed."""
-        parts = [part.strip() for part in value or ["", "", ""]]
+        parts = [(part or "").strip() for part in value or ["", "", ""]]
         if not any(parts):
             if self.required:
                 raise forms.ValidationError(self.error_messages["required"], code="required")

@@ -15,6 +15,9 @@ from throughcare.service.viewer import NOBODY, Viewer
 
 # (route name, words, permission): a row shows where the viewer has the permission
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("orders:list", "Orders", Permission.ORDER_VIEW),
+    ("orders:drafts", "Drafts", Permission.ORDER_DRAFT),
+    ("orders:installations", "Installation", Permission.INSTALLATION_VIEW),
     ("limited_access:limited", "Limited access", Permission.LIMITED_ACCESS_MANAGE),
     ("limited_access:emergency", "Emergency access", Permission.BREAK_GLASS_USE),
     ("limited_access:reviews", "Reviews", Permission.BREAK_GLASS_REVIEW),

@@ -19,7 +19,7 @@ from throughcare.service.orders.models import OrderDraft, OrderRecord
 from throughcare.service.orders.queries.drafts import Draft, draft, governing
 from throughcare.service.orders.queries.record import histories
 from throughcare.service.orders.vocabulary import DraftState
-from throughcare.service.people.models import Person
+from throughcare.service.people.queries import ref_of
 from throughcare.service.viewer import Viewer
 
 
@@ -38,10 +38,10 @@ class NotReady(Exception):
 @transaction.atomic
 def start_order(*, by: Viewer, now_us: int, person_id: int) -> str:
     """Begin a new order for a person and return the draft's id; nothing is monitored by it."""
-    person = Person.objects.get(pk=person_id)
-    document = blank_document(order_id=f"O-{settings.NEW_TOKEN(6)}", wearer_ref=person.ref)
-    row = _made(by, now_us, person, {"document": document})
-    _log(by, now_us, row.draft_id, person.ref, "order_draft_started")
+    person_ref = ref_of(person_id)
+    document = blank_document(order_id=f"O-{settings.NEW_TOKEN(6)}", wearer_ref=person_ref)
+    row = _made(by, now_us, person_id, {"document": document})
+    _log(by, now_us, row.draft_id, person_ref, "order_draft_started")
     return row.draft_id
 
 
@@ -79,7 +79,7 @@ def start_variation(
     if last_day is not None:
         document = ended_document(document, last_day)
     variation = {"types": [str(kind) for kind in types], "effective_us": effective_us, "why": why}
-    made = _made(by, now_us, row.person, {"document": document, "variation": variation}, order=row)
+    made = _made(by, now_us, row.person_id, {"document": document, "variation": variation}, order=row)
     _log(by, now_us, made.draft_id, row.person.ref, "order_draft_started")
     return made.draft_id
 
@@ -228,11 +228,11 @@ def _checked(read: Draft, now_us: int) -> Checked:
 
 
 def _made(
-    by: Viewer, now_us: int, person: Person, answers: dict[str, Any], order: OrderRecord | None = None
+    by: Viewer, now_us: int, person_id: int, answers: dict[str, Any], order: OrderRecord | None = None
 ) -> OrderDraft:
     return OrderDraft.objects.create(
         draft_id=f"draft-{settings.NEW_TOKEN(8)}",
-        person=person,
+        person_id=person_id,
         order=order,
         base_version=0 if order is None else order.newest_version,
         answers={**answers, "authors": [by.actor]},

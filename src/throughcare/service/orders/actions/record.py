@@ -17,7 +17,7 @@ from throughcare.service.audit.actions import record
 from throughcare.service.orders.amending import Change, amended, with_item
 from throughcare.service.orders.models import ActivationRow, Installation, OrderRecord, OrderVersion
 from throughcare.service.orders.queries.record import histories, person_id_of
-from throughcare.service.people.models import Person
+from throughcare.service.people.queries import ref_of
 from throughcare.service.viewer import Viewer
 
 INSTALL_WITHIN_US = 48 * HOUR_US  # from the order, or from its first day where that is later
@@ -56,12 +56,12 @@ def record_order(
     RefusedInput
         If the version does not fit the person, the versions before it, or a device worn by somebody else.
     """
-    person = Person.objects.get(pk=person_id)
+    person_ref = ref_of(person_id)
     earlier = histories([order.order_id]).get(order.order_id)
     versions = () if earlier is None else earlier.versions
     if order.version != len(versions) + 1:
         raise OrderChanged
-    _check_fits(order, person, now_us)
+    _check_fits(order, person_ref, now_us)
     history = history_of([*versions, order])
     # The audit entry comes first: its lock makes versions become visible in the sequence of their keys, which
     # orders_changed_since relies on.
@@ -70,7 +70,7 @@ def record_order(
         action="order_signed",
         subject=f"order:{order.order_id}",
         at_us=now_us,
-        person_ref=person.ref,
+        person_ref=person_ref,
         detail={"version": order.version, "author": authored_by or by.actor},
     )
     row = _claimed(order, person_id, now_us)
@@ -198,13 +198,13 @@ def amend_order(
     return versions[-1].version
 
 
-def _check_fits(order: Order, person: Person, now_us: int) -> None:
+def _check_fits(order: Order, person_ref: str, now_us: int) -> None:
     recorded_us = instant_us(order.recorded_at)
-    if order.wearer_ref == person.ref and recorded_us <= now_us:
+    if order.wearer_ref == person_ref and recorded_us <= now_us:
         return
     raise RefusedInput(
         where=f"order {order.order_id} version {order.version}",
-        expected=f"wearer {person.ref}, recorded at or before {iso_utc(now_us)}",
+        expected=f"wearer {person_ref}, recorded at or before {iso_utc(now_us)}",
         found=f"wearer {order.wearer_ref}, recorded at {iso_utc(recorded_us)}",
         action="Record it under the person that it names, with the time at which it was signed.",
     )

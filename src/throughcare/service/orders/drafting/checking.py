@@ -26,12 +26,13 @@ MISSING = "nothing"
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A fault at its question: ``field`` names the form's field, ``anchor`` its id on the page."""
+    """A fault at its question: ``field`` names the form's field, ``is_missing`` tells a gap from a mistake."""
 
     question: Question
     key: str
     field: str
     words: str
+    is_missing: bool = False
 
     @property
     def anchor(self) -> str:
@@ -116,11 +117,12 @@ def check_draft(
 def _located_fault(document: Document, fault: Fault) -> Located:
     question, key, rest = locate(document, fault.path)
     field = _field_name(question, rest)
-    if fault.found == MISSING and field in question.form.base_fields:
-        return Located(question, key, field, str(question.form.base_fields[field].error_messages["required"]))
-    if fault.found == MISSING:
-        return Located(question, key, field, f"Answer the question: {question.title}")
-    return Located(question, key, field, f"{fault.action} Expected {fault.expected}; found {fault.found}.")
+    if fault.found != MISSING:
+        words = f"{fault.action} Expected {fault.expected}; found {fault.found}."
+        return Located(question, key, field, words)
+    known = question.form.base_fields.get(field)
+    words = str(known.error_messages["required"]) if known else f"Answer the question: {question.title}"
+    return Located(question, key, field, words, is_missing=True)
 
 
 def _warned(document: Document, finding: Finding, accepted: Mapping[str, str]) -> Warned:

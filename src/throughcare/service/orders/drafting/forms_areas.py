@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -24,15 +25,13 @@ HOW = (
 class HowForm(QuestionForm):
     """How the area is given."""
 
+    writes = False
     how = choice_field(label="How to give the area", name="how you want to give the area", options=list(HOW))
 
     def stored(self) -> dict[str, Any]:
         """Return the way that fits the area on record."""
         area = self.item.get("area")
         return {} if area is None else {"how": "circle" if area["type"] == "Circle" else "points"}
-
-    def write(self, item: Item) -> None:
-        """Write nothing: the way leads to the page that asks for the area."""
 
     @property
     def goes_to(self) -> str:
@@ -45,9 +44,9 @@ class AreaForm(QuestionForm):
 
     template = "orders/drafts/area.html"
 
+    @abstractmethod
     def made_area(self) -> dict[str, Any]:
         """Return the area of the cleaned answers."""
-        raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
         """Refuse an area that an order refuses."""

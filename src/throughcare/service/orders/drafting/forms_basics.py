@@ -16,7 +16,7 @@ from throughcare.orders.vocabulary import (
 )
 from throughcare.service.orders.drafting.document import Item, with_ticked
 from throughcare.service.orders.drafting.question import QuestionForm, put
-from throughcare.service.orders.fields import DayField, choice_field, several_field, yes_no_field
+from throughcare.service.orders.fields import DayField, choice_field, initial_of, several_field, yes_no_field
 from throughcare.service.orders.wording import choices
 
 NOT_STATED = "not_stated"
@@ -88,6 +88,10 @@ class DatesForm(QuestionForm):
         help_text="The last day counts: it ends at midnight that night. Leave it empty if there is no end yet.",
     )
 
+    def stored(self) -> dict[str, Any]:
+        """Return the dates on record; at first those of what the item is part of."""
+        return super().stored() or initial_of(self.document, self.fields)
+
     def clean(self) -> dict[str, Any]:
         """Refuse a last day before the first."""
         values = super().clean() or {}
@@ -95,6 +99,12 @@ class DatesForm(QuestionForm):
         if first and last and last < first:
             self.add_error("end_date", "The last day must be the same as or after the first day")
         return values
+
+    def write(self, item: Item) -> None:
+        """Write the dates; a curfew's only phase without any gets the same."""
+        super().write(item)
+        if item.get("phases") == [{}]:
+            super().write(item["phases"][0])
 
 
 class ConvictedForm(QuestionForm):

@@ -29,6 +29,7 @@ class QuestionForm(forms.Form):
 
     use_required_attribute = False
     template: ClassVar[str] = "orders/drafts/question.html"
+    writes: ClassVar[bool] = True  # False for a page that only leads on
     main_field: ClassVar[str] = ""  # where a fault of the whole question is shown; the first field if empty
 
     def __init__(
@@ -53,6 +54,7 @@ class QuestionForm(forms.Form):
 
     def arrange(self) -> None:
         """Fit fields and choices to the document; most forms have none to fit."""
+        self.label_suffix = ""
 
     def stored(self) -> dict[str, Any]:
         """Return what the document holds, as the fields show it."""
@@ -60,7 +62,7 @@ class QuestionForm(forms.Form):
 
     def write(self, item: Item) -> None:
         """Put the cleaned answers into the item; an empty one is taken out."""
-        for name, field in self.fields.items():
+        for name, field in self.fields.items() if self.writes else ():
             put(item, name, json_of(field, self.cleaned_data[name]))
 
 

@@ -193,8 +193,7 @@ CONDITIONS: tuple[Question, ...] = (
         answers.grace,
         section="conditions",
         kinds=frozenset({_K.CURFEW}),
-        covers=("grace_s", "phases", "condition_id"),
-        takes_rest=True,
+        covers=("grace_s", "condition_id"),
     ),
     # zones
     Question(
@@ -539,10 +538,20 @@ def locate(document: Document, path: str) -> tuple[Question, str, str]:
     item = find_item(document, section, key)
     asked = [q for q in ALL if q.section == section and (not q.kinds or item.get("kind") in q.kinds)]
     name = rest.partition(".")[0].partition("[")[0]
+    if item.get("kind") == ConditionKind.CURFEW and name in {"", "phases"}:
+        return _of_phases(key, item, name)
     chosen = next((q for q in asked if name in q.covers), None)
     if chosen is None:
         chosen = next((q for q in asked if q.takes_rest), BY_SLUG["ticked"])
     return chosen, key, rest
+
+
+def _of_phases(key: str, curfew: Item, name: str) -> tuple[Question, str, str]:
+    """Return where a fault of a whole curfew is mended: its first hours, or the dates of its last phase."""
+    last = len(curfew.get("phases", [{}])) - 1
+    if name:
+        return BY_SLUG["phase-dates"], f"{key}{PART_MARK}{last}", "start_date"
+    return BY_SLUG["phase-hours"], f"{key}{PART_MARK}0", ""
 
 
 def _descend(document: Document, path: str) -> tuple[str, str, str]:

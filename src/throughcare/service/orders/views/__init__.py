@@ -1,0 +1,1 @@
+"""Pages about orders: drafts, signed orders, the register of installation."""
