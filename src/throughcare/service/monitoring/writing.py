@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from throughcare.kernel.time import iso_utc
 from throughcare.monitoring.events import Event
 from throughcare.monitoring.fixes import Fixes
 from throughcare.monitoring.intake import Reject as Refused
@@ -19,6 +20,7 @@ from throughcare.service.monitoring.inbox import reject_row
 from throughcare.service.monitoring.models import EngineEvent, EngineState, InboxItem, IncidentRow, Reject
 from throughcare.service.monitoring.rows import insert
 from throughcare.service.orders.actions import note_first_contact, note_monitored
+from throughcare.service.outbox.actions import enqueue
 
 NEVER_US = -1
 _STATE_FIELDS = (
@@ -84,6 +86,7 @@ def write(
     _set_aside(items, found, done, now_us)
     for outcome in won:
         _note_contact(outcome, now_us)
+        _announce(outcome, now_us)
     InboxItem.objects.filter(pk__in=done).delete()
     return Written(won=frozenset(o.claimed.activation_id for o in won), done=done, events=events)
 
@@ -168,6 +171,25 @@ def _write_events(won: Sequence[Outcome], now_us: int) -> int:
         standing.values(), update_conflicts=True, unique_fields=["incident_id"], update_fields=_UPDATED
     )
     return len(told)
+
+
+def _announce(outcome: Outcome, now_us: int) -> None:
+    """Put every telling of an incident into the outbox: references and codes, nothing of where or who by name."""
+    for event in outcome.events:
+        if event.incident_id is None:
+            continue
+        status = "retracted" if event.incident is None else str(event.incident.status)
+        body = {
+            "event_id": event.event_id,
+            "incident_id": event.incident_id,
+            "person_ref": outcome.claimed.person_ref,
+            "kind": str(event.kind),
+            "code": event.code,
+            "status": status,
+            "revision": event.revision,
+            "t": iso_utc(event.t_us),
+        }
+        enqueue(kind=f"incident.{event.kind}", key=event.event_id, body=body, now_us=now_us)
 
 
 def _retract(standing: dict[str, IncidentRow], event: Event, now_us: int) -> None:
