@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 from django.db import transaction
@@ -22,6 +24,7 @@ from throughcare.service.monitoring.delivery import Delivery, Stored
 from throughcare.service.monitoring.lines import Line, body_of, lines_of
 from throughcare.service.monitoring.models import InboxItem, Reject
 
+Batch = TypeVar("Batch", Positions, Readings)
 LONGEST_ID = 64
 _SKEW_US = round(MAX_SKEW_S * SECOND_US)
 _WORDS = {
@@ -45,15 +48,30 @@ def store(deliveries: Sequence[Delivery], *, now_us: int) -> tuple[Stored, ...]:
     rejects: list[Reject] = []
     counts: list[Stored] = []
     for delivery in deliveries:
-        kept, refused = _checked(delivery, now_us)
-        made = _items(kept, delivery.delivery_id, now_us)
-        items.extend(made)
-        rejects.extend(reject_row(r, delivery_id=delivery.delivery_id, at_us=now_us) for r in refused)
-        counts.append(Stored(facts=sum(len(batch) for batch in kept), refused=len(refused)))
+        kept = usable(delivery, now_us=now_us)
+        items.extend(_items((kept.positions, kept.readings), kept.delivery_id, now_us))
+        rejects.extend(reject_row(r, delivery_id=kept.delivery_id, at_us=now_us) for r in kept.rejects)
+        counts.append(Stored(facts=len(kept.positions) + len(kept.readings), refused=len(kept.rejects)))
     with transaction.atomic():
         InboxItem.objects.bulk_create(items, ignore_conflicts=True)
         Reject.objects.bulk_create(rejects, ignore_conflicts=True)
     return tuple(counts)
+
+
+def usable(delivery: Delivery, *, now_us: int) -> Delivery:
+    """Return the delivery with the facts that nobody's device can have said among its rejects."""
+    positions, no_positions = _sorted_out(delivery.positions, now_us)
+    readings, no_readings = _sorted_out(delivery.readings, now_us)
+    rejects = (*delivery.rejects, *no_positions, *no_readings)
+    return replace(delivery, positions=positions, readings=readings, rejects=rejects)
+
+
+def _sorted_out(batch: Batch, now_us: int) -> tuple[Batch, list[Refused]]:
+    why = _faults(batch, now_us)
+    if not (why != "").any():
+        return batch, []
+    refused = [_refusal(batch, int(row), str(why[row])) for row in np.flatnonzero(why != "")]
+    return batch.take(why == ""), refused
 
 
 def reject_row(refused: Refused, *, delivery_id: str, at_us: int) -> Reject:
@@ -92,16 +110,6 @@ def new_item(device_id: str, lines: Iterable[Line], *, delivery_id: str, receive
 def _text(value: str) -> str:
     """Return text without the NUL that PostgreSQL refuses and the half characters that no encoding has."""
     return value.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
-
-
-def _checked(delivery: Delivery, now_us: int) -> tuple[list[Positions | Readings], list[Refused]]:
-    kept: list[Positions | Readings] = []
-    refused = list(delivery.rejects)
-    for batch in (delivery.positions, delivery.readings):
-        why = _faults(batch, now_us)
-        refused.extend(_refusal(batch, int(row), str(why[row])) for row in np.flatnonzero(why != ""))
-        kept.append(batch.take(why == "") if (why != "").any() else batch)
-    return kept, refused
 
 
 def _faults(batch: Positions | Readings, now_us: int) -> NDArray[np.str_]:
