@@ -184,6 +184,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["person_ref", "start_us"], name="monitoring__person__3bab9a_idx"),
                     models.Index(fields=["status", "retracted"], name="monitoring__status_0fd3da_idx"),
                     models.Index(fields=["detected_us"], name="monitoring__detecte_9c3923_idx"),
+                    models.Index(fields=["last_recorded_us"], name="monitoring__last_re_963612_idx"),
                     models.Index(fields=["activation_id"], name="monitoring__activat_94131d_idx"),
                 ],
             },
