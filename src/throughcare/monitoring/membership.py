@@ -110,18 +110,18 @@ def errors(positions: Positions, parameters: Parameters) -> tuple[Floats, NDArra
 
 @njit(**FAST)  # type: ignore[untyped-decorator]
 def _errors(
-    accuracy: Floats,
+    accuracy_m: Floats,
     level: Floats,
     source: Ints,
     assumed_m: tuple[float, float, float],
     limits_m: tuple[float, float],
-    sigma: Floats,
+    found_m: Floats,
     poor: NDArray[np.bool_],
 ) -> None:
     seen, factor = np.nan, RADIUS_68  # the logarithm is taken anew only where the level changes
-    for i in range(len(accuracy)):
+    for i in range(len(accuracy_m)):
         coarse = source[i] == WIFI or source[i] == CELL
-        radius, holds = accuracy[i], level[i]
+        radius, holds = accuracy_m[i], level[i]
         if math.isnan(radius):
             radius = (
                 assumed_m[1] if source[i] == WIFI else assumed_m[2] if source[i] == CELL else assumed_m[0]
@@ -131,5 +131,5 @@ def _errors(
             holds = DEFAULT_LEVEL
         if holds != seen:
             seen, factor = holds, math.sqrt(-2.0 * math.log1p(-holds))
-        sigma[i] = max(radius / factor, limits_m[0])
-        poor[i] = coarse or sigma[i] * RADIUS_68 > limits_m[1]
+        found_m[i] = max(radius / factor, limits_m[0])
+        poor[i] = coarse or found_m[i] * RADIUS_68 > limits_m[1]

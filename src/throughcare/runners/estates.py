@@ -187,7 +187,7 @@ def _monitor_group(job: _Group) -> Counter[tuple[str, str]]:
         parameters=question.parameters,
         now_us=job.now_us,
         known_at_us=question.known_at_us,
-        progress=_quiet,
+        progress=lambda *_: None,
         with_evidence=question.with_reports or question.with_packs,
     )
     loaded = Loaded(fixes, statuses, rejects=(), notes=(), rows=len(fixes) + len(statuses), set_aside=0)
@@ -200,13 +200,9 @@ def _monitor_group(job: _Group) -> Counter[tuple[str, str]]:
         inputs=[],
         with_report=question.with_reports,
         with_packs=question.with_packs,
-        progress=_quiet,
+        progress=lambda *_: None,
     )
     return Counter((str(incident.kind), str(incident.code)) for incident in found.incidents)
-
-
-def _quiet(_stage: str, _done: int, _total: int) -> None:
-    """Tell nobody: the estate's own progress counts groups."""
 
 
 def _join_rejects(path: Path, spilled: Sequence[Spilled]) -> None:

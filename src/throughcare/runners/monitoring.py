@@ -87,7 +87,7 @@ def monitor(
     known_at_us : int
         Variations recorded later are not applied.
     with_evidence : bool
-        Make the evidence bundles; they cost more than everything before them.
+        Make the bundles, which cost more than the rest.
     """
     start_us = min(earliest_us(histories), now_us)
     rules = compile_rules(
@@ -105,10 +105,7 @@ def monitor(
         now_us=now_us,
     )
     progress("evaluating", 1, 1)
-    scopes = {
-        key: scope_of(held, compiled=rules.activations[key], rules=rules, now_us=now_us)
-        for key, held in state.activations.items()
-    }
+    scopes = _scopes(state, rules, now_us)
     found = [*final_incidents(events).values(), *proximity_incidents(scopes, protected)]
     incidents = tuple(sorted(found, key=lambda i: (i.start_us, i.incident_id)))
     every = [measure for scope in scopes.values() for measure in _measures(scope, incidents)]
@@ -124,6 +121,13 @@ def monitor(
         measures=(*every, *order_violations(every)),
         bundles=_bundles(incidents, scopes, histories, known_at_us, progress) if with_evidence else (),
     )
+
+
+def _scopes(state: State, rules: Rules, now_us: int) -> dict[str, Scope]:
+    return {
+        key: scope_of(held, compiled=rules.activations[key], rules=rules, now_us=now_us)
+        for key, held in state.activations.items()
+    }
 
 
 def _attendance(scopes: dict[str, Scope]) -> tuple[AttendanceRecord, ...]:
