@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from throughcare.adapters.reports.view import ActivationView
 from throughcare.kernel.columns import NO_TIME_US
 from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import DAY_US, HOUR_US, Interval, instant_us
@@ -32,6 +33,7 @@ from throughcare.monitoring.status import Statuses
 from throughcare.monitoring.tracing import Tracer
 from throughcare.orders.history import OrderHistory, known
 from throughcare.runners.monitoring import code_version
+from throughcare.runners.views import activation_view
 
 LOOK_AHEAD_US = 9 * DAY_US  # a week's timetable is seen whole, and a day is left until the next look
 LOOK_BACK_US = 2 * DAY_US  # windows kept before what is settled; nothing settled is told again
@@ -290,7 +292,15 @@ def watch_statuses(state: State, rules: Rules, *, now_us: int) -> tuple[WatchSta
     return tuple(sorted(found, key=lambda w: (w.condition_id, w.kind, w.since_us)))
 
 
-def evidence_of(
+@dataclass(frozen=True, slots=True, eq=False)
+class Traced:
+    """An incident's evidence, and the activation as a drawing of its nights needs it."""
+
+    bundle: EvidenceBundle
+    activation: ActivationView
+
+
+def traced_incident(
     incident_id: str,
     fixes: Fixes,
     statuses: Statuses,
@@ -298,8 +308,8 @@ def evidence_of(
     history: OrderHistory,
     rules: Rules,
     now_us: int,
-) -> EvidenceBundle | None:
-    """Return the evidence bundle of an incident, made from all facts of its activation by the fold that decided it.
+) -> Traced | None:
+    """Return the evidence of an incident, made from all facts of its activation by the fold that decided it.
 
     Parameters
     ----------
@@ -308,7 +318,7 @@ def evidence_of(
 
     Returns
     -------
-    EvidenceBundle or None
+    Traced or None
         None when the facts known now do not show the incident.
     """
     activation_id, compiled = next(iter(rules.activations.items()))
@@ -320,4 +330,5 @@ def evidence_of(
         return None
     order = next(o for o in history.versions if o.version == incident.order_version)
     scope = scope_of(state.activations[activation_id], compiled=compiled, rules=rules, now_us=now_us)
-    return Tracer(scope, order=order, code_version=code_version()).bundle(incident)
+    bundle = Tracer(scope, order=order, code_version=code_version()).bundle(incident)
+    return Traced(bundle, activation_view(scope, order=order, bundles=(bundle,)))

@@ -13,7 +13,7 @@ from throughcare.kernel.time import SECOND_US
 from throughcare.monitoring.evidence import EvidenceBundle
 from throughcare.monitoring.fixes import Fixes, Source
 from throughcare.monitoring.status import StatusKind
-from throughcare.runners.embedded import WatchStatus, evidence_of, rules_for, watch_statuses
+from throughcare.runners.embedded import Traced, WatchStatus, rules_for, traced_incident, watch_statuses
 from throughcare.service.monitoring.memory import Memory
 from throughcare.service.monitoring.models import (
     EngineEvent,
@@ -254,6 +254,18 @@ def evidence(incident_id: str, now_us: int) -> EvidenceBundle | None:
     EvidenceBundle or None
         None where there is no such incident, or the facts do not show it any more (it was taken back).
     """
+    found = traced(incident_id, now_us)
+    return None if found is None else found.bundle
+
+
+def traced(incident_id: str, now_us: int) -> Traced | None:
+    """Return the evidence of an incident, and its activation as a drawing of the night needs it.
+
+    Returns
+    -------
+    Traced or None
+        As :func:`evidence`.
+    """
     row = IncidentRow.objects.filter(incident_id=incident_id).values_list("order_id", "activation_id").first()
     history = None if row is None else histories([row[0]]).get(row[0])
     if row is None or history is None:
@@ -262,7 +274,7 @@ def evidence(incident_id: str, now_us: int) -> EvidenceBundle | None:
     if rules is None:
         return None
     fixes, statuses = recorded(row[1], to_us=now_us + 1)
-    return evidence_of(incident_id, fixes, statuses, history=history, rules=rules, now_us=now_us)
+    return traced_incident(incident_id, fixes, statuses, history=history, rules=rules, now_us=now_us)
 
 
 def live_status(person_ref: str, now_us: int) -> list[LiveStatus]:
