@@ -14,6 +14,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.service.makers import NOW_US, PASSWORD, Staff, make_team, make_user
+from tests.service.orders.examples import make_secret_order
 from throughcare.kernel.time import DAY_US, HOUR_US
 from throughcare.service.access.models import BreakGlass, Restriction
 from throughcare.service.accounts.actions import offer_password_link
@@ -90,6 +91,9 @@ ARGUMENTS: dict[str, Callable[[Seed], Any]] = {
     "opening_id": lambda seed: seed.values["opening"],
     "limit_id": lambda seed: seed.values["limit"],
     "provider_id": lambda seed: "organisation",
+    "order_id": lambda seed: "ORDER-SECRET",
+    "draft_id": lambda seed: seed.values["draft"],
+    "number": lambda seed: 1,
 }
 
 # The arguments of one route, where the names of its arguments do not tell.
@@ -98,6 +102,16 @@ ROUTES: dict[str, Callable[[Seed], dict[str, Any]]] = {
     "limited_access:end": lambda seed: {
         "ref": seed.hidden.ref, "kind": "place", "limit_id": seed.values["limit"]
     },
+    "orders:question": lambda seed: {"draft_id": seed.values["draft"], "slug": "dates"},
+    "orders:item_question": lambda seed: {
+        "draft_id": seed.values["draft"], "slug": "zone-area-check", "key": "zone"
+    },
+    "orders:area_map": lambda seed: {"draft_id": seed.values["draft"], "section": "conditions", "key": "zone"},
+    "orders:item_list": lambda seed: {"draft_id": seed.values["draft"], "section": "conditions"},
+    "orders:part_list": lambda seed: {"draft_id": seed.values["draft"], "section": "phases", "key": "c1"},
+    "orders:add": lambda seed: {"draft_id": seed.values["draft"], "section": "places"},
+    "orders:add_part": lambda seed: {"draft_id": seed.values["draft"], "section": "phases", "key": "c1"},
+    "orders:remove": lambda seed: {"draft_id": seed.values["draft"], "section": "places", "key": "home"},
 }  # fmt: skip
 
 # Addresses without a permission, because they come before a sign-in or concern only whoever asks. Why:
@@ -168,7 +182,8 @@ def make_seed() -> Seed:
     record(viewer=keeper.viewer, action="order_signed", subject="order:ORDER-SECRET", at_us=NOW_US - HOUR_US,
            person_ref=hidden.ref, detail={"order": "ORDER-SECRET"})  # fmt: skip
     token = offer_password_link(by=system("test"), now_us=NOW_US, user_id=keeper.user.pk)
-    return Seed(staff, keeper, hidden, {"limit": place.pk, "opening": opening.pk, "token": token})
+    values = {"limit": place.pk, "opening": opening.pk, "token": token}
+    return Seed(staff, keeper, hidden, values | {"draft": make_secret_order(hidden, keeper)})
 
 
 def make_keeper() -> Staff:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.service.makers import NOW_US
-from throughcare.kernel.time import DAY_US, iso_utc
+from tests.service.makers import NOW_US, Staff
+from throughcare.kernel.time import DAY_US, HOUR_US, iso_utc
 from throughcare.orders.model import Order
+from throughcare.orders.vocabulary import VariationType
+from throughcare.service.orders import actions
 from throughcare.service.orders.reading import read_order
+from throughcare.service.people.models import Person
+from throughcare.service.viewer import system
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOME = {"type": "Circle", "centre": [1.5, 54.0], "radius_m": 30.0}
@@ -58,3 +62,45 @@ def activation(**changes: Any) -> dict[str, Any]:
         "home_unit_id": "U1",
         "home_unit_place_id": "home",
     } | changes
+
+
+def zone(**changes: Any) -> dict[str, Any]:
+    return {
+        "kind": "exclusion_zone",
+        "condition_id": "zone",
+        "start_date": "2026-03-02",
+        "end_date": "2026-06-01",
+        "name": "The centre",
+        "area": {"type": "Circle", "centre": [1.52, 54.01], "radius_m": 200.0},
+        "buffer_m": 100.0,
+    } | changes
+
+
+def make_secret_order(person: Person, author: Staff) -> str:
+    """Put an order full of secrets on record, a variation of it in writing; return the variation's draft."""
+    made = order(
+        order_id="ORDER-SECRET",
+        wearer_ref=person.ref,
+        ticked=["curfew", "exclusion_zone"],
+        places=[{"place_id": "home", "label": "Nightjar Street", "area": HOME}],
+        conditions=[curfew(), zone(name="Crowmarsh")],
+        activations=[activation(activation_id="SECRET-ACT", device_id="SECRET-DEVICE")],
+    )
+    actions.record_order(by=system("test"), now_us=NOW_US, person_id=person.pk, order=made)
+    actions.add_authorised_absence(
+        by=author.viewer,
+        now_us=NOW_US,
+        order_id="ORDER-SECRET",
+        condition_ids=["c1"],
+        from_us=NOW_US + 8 * HOUR_US,
+        to_us=NOW_US + 9 * HOUR_US,
+        reason="SECRET-REASON",
+    )
+    return actions.start_variation(
+        by=author.viewer,
+        now_us=NOW_US,
+        order_id="ORDER-SECRET",
+        types=[VariationType.CHANGE_TO_CURFEW_HOURS],
+        effective_us=NOW_US + DAY_US,
+        why="SECRET-REASON",
+    )

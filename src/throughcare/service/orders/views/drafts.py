@@ -128,8 +128,8 @@ def changes(request: Request, draft_id: str) -> HttpResponse:
     return render(request, "orders/drafts/changes.html", _changes_context(request, read))
 
 
-@require_POST
 @staff_page(Permission.ORDER_DRAFT)
+@require_POST
 def propose(request: Request, draft_id: str) -> HttpResponse:
     """Hand the draft to a senior."""
     read = opened_draft(request, draft_id, page="order draft propose")
@@ -145,8 +145,8 @@ def propose(request: Request, draft_id: str) -> HttpResponse:
     return redirect("orders:draft", draft_id)
 
 
-@require_POST
 @staff_page(Permission.ORDER_DRAFT)
+@require_POST
 def discard(request: Request, draft_id: str) -> HttpResponse:
     """Put the draft away."""
     opened_draft(request, draft_id, page="order draft discard")
@@ -195,8 +195,8 @@ def _signed(request: Request, read: Draft) -> HttpResponse:
     return redirect("orders:order", read.order_id)
 
 
-@require_POST
 @staff_page(Permission.ORDER_SIGN)
+@require_POST
 def give_back(request: Request, draft_id: str) -> HttpResponse:
     """Return the draft to its author with what to change."""
     read = opened_draft(request, draft_id, page="order draft return")

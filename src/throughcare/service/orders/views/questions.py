@@ -212,8 +212,8 @@ def item_list(request: Request, *, draft_id: str, section: str, key: str = "") -
     return render(request, "orders/drafts/list.html", context)
 
 
-@require_POST
 @staff_page(Permission.ORDER_DRAFT)
+@require_POST
 def add(request: Request, *, draft_id: str, section: str, key: str = "") -> HttpResponse:
     """Add an item to a list and ask its first question."""
     read = opened_draft(request, draft_id, page=f"order draft {section}")
