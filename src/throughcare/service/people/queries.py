@@ -102,3 +102,15 @@ def refs_with_safety_note(refs: Iterable[str]) -> set[str]:
     """Return which of the references belong to people whose record has a note about risk; never the note."""
     found = Person.objects.filter(ref__in=set(refs)).exclude(safety_note="")
     return set(found.values_list("ref", flat=True))
+
+
+def names_of(viewer: Viewer, refs: Iterable[str], *, now_us: int) -> dict[str, str]:
+    """Return the names by which staff know the visible among some people, by reference."""
+    people = visible_people(viewer, now_us=now_us).filter(ref__in=set(refs))
+    return {person.ref: person.display_name for person in people}
+
+
+def refs_in_team(team_id: int, *, now_us: int) -> QuerySet[Assignment, str]:
+    """Return the references of the people of a team now, for use inside other queries that limit who is visible."""
+    live = Q(from_us__lte=now_us) & (Q(to_us__isnull=True) | Q(to_us__gt=now_us))
+    return Assignment.objects.filter(live, team_id=team_id).values_list("person__ref", flat=True)
