@@ -21,6 +21,7 @@ from throughcare.service.accounts.actions import offer_password_link
 from throughcare.service.accounts.models import RoleGrant, User
 from throughcare.service.accounts.queries import viewer_of
 from throughcare.service.audit.actions import record
+from throughcare.service.operations.models import LegalHold
 from throughcare.service.people.models import Alias, Assignment, ContactPoint, Identifier, Person
 from throughcare.service.roles import SCOPES, Role, Scope
 from throughcare.service.viewer import system
@@ -91,6 +92,8 @@ ARGUMENTS: dict[str, Callable[[Seed], Any]] = {
     "opening_id": lambda seed: seed.values["opening"],
     "limit_id": lambda seed: seed.values["limit"],
     "provider_id": lambda seed: "organisation",
+    "record_class": lambda seed: "person_record",
+    "hold_id": lambda seed: seed.values["hold"],
     "order_id": lambda seed: "ORDER-SECRET",
     "draft_id": lambda seed: seed.values["draft"],
     "number": lambda seed: 1,
@@ -182,7 +185,10 @@ def make_seed() -> Seed:
     record(viewer=keeper.viewer, action="order_signed", subject="order:ORDER-SECRET", at_us=NOW_US - HOUR_US,
            person_ref=hidden.ref, detail={"order": "ORDER-SECRET"})  # fmt: skip
     token = offer_password_link(by=system("test"), now_us=NOW_US, user_id=keeper.user.pk)
-    values = {"limit": place.pk, "opening": opening.pk, "token": token}
+    hold = LegalHold.objects.create(
+        person=hidden, reason="SECRET-REASON", set_by="system:test", from_us=NOW_US
+    )
+    values = {"limit": place.pk, "opening": opening.pk, "token": token, "hold": hold.pk}
     return Seed(staff, keeper, hidden, values | {"draft": make_secret_order(hidden, keeper)})
 
 

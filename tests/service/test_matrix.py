@@ -19,7 +19,7 @@ from throughcare.service.roles import Permission, Role
 pytestmark = pytest.mark.django_db
 ROUTES = matrix.routes()
 GUARDED = [route for route in ROUTES if route.name not in OPEN]
-OF_A_PERSON = {"ref", "opening_id", "order_id", "draft_id"}
+OF_A_PERSON = {"ref", "opening_id", "hold_id", "order_id", "draft_id"}
 
 
 @pytest.fixture

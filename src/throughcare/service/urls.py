@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/", include("throughcare.service.accounts.sign_in_urls")),
     path("operations/", include("throughcare.service.operations.urls")),
     path("audit/", include("throughcare.service.operations.audit_urls")),
+    path("retention/", include("throughcare.service.operations.retention_urls")),
     path("access/", include("throughcare.service.people.limited_access_urls")),
     path("orders/", include("throughcare.service.orders.urls")),
     path("staff/", include("throughcare.service.accounts.urls")),

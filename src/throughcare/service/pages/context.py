@@ -22,6 +22,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("limited_access:emergency", "Emergency access", Permission.BREAK_GLASS_USE),
     ("limited_access:reviews", "Reviews", Permission.BREAK_GLASS_REVIEW),
     ("audit_log:log", "Audit log", Permission.AUDIT_VIEW),
+    ("retention:subject_access", "Subject access", Permission.SUBJECT_ACCESS),
+    ("retention:overview", "Retention", Permission.RETENTION_MANAGE),
     ("accounts:staff", "Staff accounts", Permission.ACCOUNT_MANAGE),
 )
 

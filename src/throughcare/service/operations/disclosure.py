@@ -1,0 +1,280 @@
+"""What a person is told of what is recorded about them, as a table: every model, every field, in plain words.
+
+A field is either told, under a heading, or withheld for a reason. A test fails for a model or a field that is in
+neither column: whoever adds one decides here what the person is told of it. (Data Protection Act 2018, section 45.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Withheld(StrEnum):
+    """Why something is not told."""
+
+    WORKINGS = "says only how the system works"
+    STAFF = "names a member of staff"
+    OTHERS = "may name or place somebody else; ask for it to be checked by hand"
+    SECURITY = "would help to get round the security of the service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """How the rows of one model are told.
+
+    Parameters
+    ----------
+    model : str
+        ``app.Model``.
+    heading : str
+        What the rows are, to the person.
+    path : str
+        The lookup that leads from a row to the person's reference, or ``activation_id`` or ``device_id``.
+    told : dict of str to str
+        Field and heading.
+    withheld : dict of str to Withheld
+        Field and why it is not told.
+    closed_kinds : frozenset of str
+        Rows of which only the kind is told: their times beside a trail would tell where somebody else was.
+    """
+
+    model: str
+    heading: str
+    path: str
+    told: dict[str, str]
+    withheld: dict[str, Withheld] = field(default_factory=dict)
+    closed_kinds: frozenset[str] = frozenset()
+
+
+def _why(why: Withheld, *names: str) -> dict[str, Withheld]:
+    return dict.fromkeys(names, why)
+
+
+_WORKINGS, _STAFF, _OTHERS = Withheld.WORKINGS, Withheld.STAFF, Withheld.OTHERS
+_PROXIMITY = frozenset({"victim_proximity", "victim_proximity_warning"})
+
+# Keys inside documents (JSON) that are never told, wherever they stand.
+CLOSED_KEYS = {"protected_ref": _OTHERS, "authored_by": _STAFF, "signed_by": _STAFF}
+
+EXPORTS: tuple[Export, ...] = (
+    Export(
+        model="people.Person",
+        heading="You",
+        path="ref",
+        told={
+            "ref": "Reference", "given_name": "First name", "middle_names": "Middle names",
+            "family_name": "Family name", "preferred_name": "The name you prefer", "date_of_birth": "Date of birth",
+            "sex": "Sex", "language": "Language", "interpreter_language": "Language of an interpreter",
+            "created_us": "Recorded",
+        },
+        withheld={"id": _WORKINGS, "safety_note": _OTHERS},
+    ),
+    Export(
+        model="people.Identifier", heading="Numbers that others know you by", path="person__ref",
+        told={"kind": "Kind", "value": "Number"}, withheld=_why(_WORKINGS, "id", "person"),
+    ),
+    Export(
+        model="people.Alias", heading="Other names", path="person__ref",
+        told={"name": "Name"}, withheld=_why(_WORKINGS, "id", "person"),
+    ),
+    Export(
+        model="people.ContactPoint", heading="How to reach you", path="person__ref",
+        told={
+            "kind": "Kind", "value": "Number or address", "label": "Label", "verified_us": "Checked",
+            "safe_hours": "When it is safe to use", "consent": "You agreed", "ended_us": "Ended",
+        },
+        withheld=_why(_WORKINGS, "id", "person"),
+    ),
+    Export(
+        model="people.AccessNeed", heading="What you need so that you can take part", path="person__ref",
+        told={"kind": "Need", "note": "Note"}, withheld=_why(_WORKINGS, "id", "person"),
+    ),
+    Export(
+        model="people.EqualityRecord", heading="What you told us so that we can check that we are fair",
+        path="person__ref",
+        told={
+            "ethnicity": "Ethnicity", "disability": "Disability", "religion": "Religion",
+            "gender_identity": "Gender identity", "sexual_orientation": "Sexual orientation",
+            "recorded_us": "Recorded",
+        },
+        withheld=_why(_WORKINGS, "id", "person"),
+    ),
+    Export(
+        model="people.Assignment", heading="Teams that worked with you", path="person__ref",
+        told={"team": "Team", "from_us": "From", "to_us": "To"},
+        withheld={**_why(_WORKINGS, "id", "person"), "officer": _STAFF},
+    ),
+    Export(
+        model="access.Exclusion", heading="Staff who may not see your record", path="person__ref",
+        told={"from_us": "From", "to_us": "To"},
+        withheld={**_why(_WORKINGS, "id", "person"), **_why(_STAFF, "user", "set_by"), "message": _OTHERS},
+    ),
+    Export(
+        model="access.Restriction", heading="Staff on the list of those who alone may see your record",
+        path="person__ref",
+        told={"from_us": "From", "to_us": "To"},
+        withheld={**_why(_WORKINGS, "id", "person"), **_why(_STAFF, "user", "set_by"), "message": _OTHERS},
+    ),
+    Export(
+        model="access.BreakGlass", heading="When somebody opened your record in an emergency", path="person__ref",
+        told={
+            "at_us": "When", "until_us": "Until", "purpose": "Why", "reviewed_us": "Reviewed",
+            "review_outcome": "What the review found",
+        },
+        withheld={
+            **_why(_WORKINGS, "id", "person", "review_due_us"), **_why(_STAFF, "user", "reviewed_by"),
+            **_why(_OTHERS, "reason", "review_note"),
+        },
+    ),
+    Export(
+        model="audit.Entry", heading="Who looked at or changed your record, and who received something of it",
+        path="person_ref",
+        told={"at_us": "When", "action": "What was done", "subject": "To what", "recipient": "Who received it"},
+        withheld={
+            **_why(_WORKINGS, "seq", "person_ref", "detail", "previous_hash", "hash"), "actor": _STAFF,
+            "reason": _OTHERS,
+        },
+    ),
+    Export(
+        model="orders.OrderRecord", heading="Your orders", path="person__ref",
+        told={"order_id": "Order", "created_us": "Recorded", "starts_us": "Starts", "ends_us": "Ends"},
+        withheld=_why(_WORKINGS, "id", "person", "newest_version"),
+    ),
+    Export(
+        model="orders.OrderVersion", heading="What your orders say, each time they were signed",
+        path="order__person__ref",
+        told={"order": "Order", "version": "Version", "recorded_us": "Recorded", "document": "What it says"},
+        withheld={**_why(_WORKINGS, "id", "digest"), **_why(_STAFF, "authored_by", "signed_by"), "note": _OTHERS},
+    ),
+    Export(
+        model="orders.OrderDraft", heading="Orders and changes being written", path="person__ref",
+        told={"draft_id": "Draft", "state": "State", "answers": "What it says so far", "created_us": "Begun",
+              "updated_us": "Last changed"},
+        withheld={
+            **_why(_WORKINGS, "id", "person", "order", "base_version", "revision"), "authored_by": _STAFF,
+            "returned_note": _OTHERS,
+        },
+    ),
+    Export(
+        model="orders.ActivationRow", heading="Tags that you wore", path="order__person__ref",
+        told={"device_id": "Tag", "home_unit_id": "Home unit", "order": "Order", "from_us": "From", "to_us": "To"},
+        withheld=_why(_WORKINGS, "id", "activation_id"),
+    ),
+    Export(
+        model="orders.Installation", heading="Fitting your tag", path="order__person__ref",
+        told={
+            "order": "Order", "ordered_us": "Ordered", "due_us": "Due", "visit_booked_us": "Visit booked for",
+            "fitted_us": "Fitted", "first_contact_us": "First heard from", "monitored_us": "Monitored from",
+            "not_monitored_reason": "Why not yet", "closed_us": "Closed",
+        },
+        withheld=_why(_WORKINGS, "id"),
+    ),
+    Export(
+        model="orders.InstallationStep", heading="Visits to fit, check or remove your tag",
+        path="installation__order__person__ref",
+        told={"kind": "What", "outcome": "Outcome", "at_us": "When", "recorded_us": "Recorded"},
+        withheld={**_why(_WORKINGS, "id", "installation"), "by": _STAFF, "note": _OTHERS},
+    ),
+    Export(
+        model="monitoring.StatusRow", heading="What your tag said of itself", path="activation_id",
+        told={"device_id": "Device", "t_us": "When", "received_us": "Received", "kind": "Code", "value": "Value",
+              "why": "Why it was not used"},
+        withheld=_why(_WORKINGS, "id", "activation_id", "digest"),
+    ),
+    Export(
+        model="monitoring.EngineEvent", heading="What the monitoring reported", path="person_ref",
+        told={"kind": "Report", "t_us": "Of", "known_us": "Known", "recorded_us": "Recorded", "incident_id": "Incident"},
+        withheld=_why(_WORKINGS, "id", "event_id", "activation_id", "person_ref", "revision", "body"),
+    ),
+    Export(
+        model="monitoring.IncidentRow", heading="Incidents", path="person_ref", closed_kinds=_PROXIMITY,
+        told={
+            "incident_id": "Incident", "order_id": "Order", "condition_id": "Condition", "kind": "Kind",
+            "code": "Code", "status": "State", "retracted": "Taken back", "start_us": "From", "end_us": "To",
+            "detected_us": "Detected", "first_recorded_us": "First recorded", "last_recorded_us": "Last changed",
+            "confidence": "How sure", "best_s": "How long", "body": "Reasons",
+        },
+        withheld=_why(_WORKINGS, "id", "activation_id", "person_ref", "revision", "stop_us", "material"),
+    ),
+    Export(
+        model="desk.DeskItem", heading="What staff did about incidents", path="person_ref", closed_kinds=_PROXIMITY,
+        told={
+            "incident_id": "Incident", "kind": "Kind", "state": "State", "outcome": "Outcome",
+            "opened_us": "Opened", "acknowledged_us": "Taken up", "contacted_us": "You were contacted",
+            "escalated_us": "Passed on", "closed_us": "Closed", "suppressed": "Why it was set aside",
+        },
+        withheld={
+            **_why(
+                _WORKINGS, "id", "person_ref", "order_id", "activation_id", "condition_id", "code", "start_us",
+                "end_us", "detected_us", "best_s", "atv_s", "allowed_s", "cause", "confidence", "is_over",
+                "retracted", "engine_revision", "revision", "merged_into", "merge_rule", "kept", "lead_kind",
+                "team", "rank", "rank_reasons", "rerank_us", "due_step", "due_us", "clock_us", "run_out", "closed_best_s",
+            ),
+            "owner": _STAFF,
+        },
+    ),
+    Export(
+        model="desk.DeskEntry", heading="Each step that staff took", path="item__person_ref",
+        told={"at_us": "When", "kind": "Step", "outcome": "Outcome"},
+        withheld={**_why(_WORKINGS, "id", "item"), "by": _STAFF, **_why(_OTHERS, "words", "detail")},
+    ),
+    Export(
+        model="desk.Decision", heading="Decisions about enforcement", path="item__person_ref",
+        told={
+            "outcome": "Decision", "alternatives": "What else was considered", "reason": "Reason",
+            "proposed_us": "Proposed", "signed_us": "Signed", "ended_us": "Ended without a signature",
+        },
+        withheld={
+            **_why(_WORKINGS, "id", "item", "seen"), **_why(_STAFF, "proposed_by", "signed_by", "ended_by"),
+            "ended_words": _OTHERS,
+        },
+    ),
+    Export(
+        model="desk.Pack", heading="Packs made for a court", path="item__person_ref",
+        told={"made_us": "Made", "digest": "Fingerprint of the document"},
+        withheld={
+            **_why(_WORKINGS, "id", "item", "decision", "violation_us", "evidence_digest"), "made_by": _STAFF,
+            **_why(_OTHERS, "document", "evidence"),
+        },
+    ),
+    Export(
+        model="operations.LegalHold", heading="Times when your record must not be erased", path="person__ref",
+        told={"from_us": "From", "to_us": "To"},
+        withheld={**_why(_WORKINGS, "id", "person"), "set_by": _STAFF, "reason": _OTHERS},
+    ),
+    Export(
+        model="monitoring.EngineState", heading="What the monitoring keeps in mind", path="person_ref",
+        told={"last_fix_us": "Last position", "last_heard_us": "Last heard from"},
+        withheld=_why(
+            _WORKINGS, "id", "activation_id", "person_ref", "order_id", "version", "now_us", "blob", "due_us",
+            "claimed_by", "claimed_until_us", "trouble",
+        ),
+    ),
+)  # fmt: skip
+
+# Told in a table of their own, because they are many: where the person was.
+IN_A_TABLE = {"monitoring.PositionRow": "positions.csv, from the database and the archive"}
+
+# Models that hold nothing about a person under supervision, and why.
+NOT_ABOUT = {
+    "accounts.User": "staff",
+    "accounts.RoleGrant": "staff",
+    "accounts.PasswordLink": "staff",
+    "audit.Head": "the end of the log's chain",
+    "people.Organisation": "organisations",
+    "people.Team": "teams",
+    "monitoring.Device": "devices; who wore one is in the activation",
+    "monitoring.Receipt": "which delivery was answered how: hashes and counts",
+    "monitoring.InboxItem": "deliveries of the last minutes, before they become positions",
+    "monitoring.Reject": "records that could not be used and belong to nobody for sure",
+    "monitoring.Mark": "how far a reader has read",
+    "monitoring.ArchiveFile": "names and hashes of files",
+    "desk.Intake": "how far the desk has read",
+    "outbox.WebhookEndpoint": "addresses of other systems",
+    "outbox.OutboxItem": "notices on their way, deleted when they have arrived",
+    "operations.RetentionRule": "rules",
+    "operations.Tombstone": "hashes and counts of what was erased",
+    "operations.WorkerBeat": "workers",
+    "operations.Chore": "chores",
+}
