@@ -14,7 +14,8 @@ import numpy as np
 from throughcare.adapters.reports.view import ActivationView
 from throughcare.kernel.columns import NO_TIME_US
 from throughcare.kernel.errors import RefusedInput
-from throughcare.kernel.time import DAY_US, HOUR_US, Interval, instant_us
+from throughcare.kernel.ids import content_hash
+from throughcare.kernel.time import DAY_US, HOUR_US, Interval
 from throughcare.monitoring import kernels
 from throughcare.monitoring.advance import advance, scope_of
 from throughcare.monitoring.codec import decode, encode
@@ -32,6 +33,7 @@ from throughcare.monitoring.state import ActivationState, State, Told
 from throughcare.monitoring.status import Statuses
 from throughcare.monitoring.tracing import Tracer
 from throughcare.orders.history import OrderHistory, known
+from throughcare.runners.loading import earliest_us
 from throughcare.runners.monitoring import code_version
 from throughcare.runners.views import activation_view
 
@@ -64,29 +66,30 @@ class Step:
 
 
 def rules_for(
-    history: OrderHistory, *, parameters: Parameters, now_us: int, stagger_us: int = 0
+    history: OrderHistory, *, parameters: Parameters, now_us: int, until_us: int | None = None
 ) -> dict[str, Rules]:
     """Return the rules of each activation of an order as known now, alone and with the order's own ``rules_id``.
 
     Parameters
     ----------
-    stagger_us : int
-        Shifts the hour at which the window of time moves on, so that not every order is compiled at midnight.
-        Until ``within.stop_us - LOOK_AHEAD_US + DAY_US`` the result need not be made again.
+    until_us : int or None
+        As far ahead as they are compiled; None is a day, as in a run over recorded facts.
     """
-    versions = known(history, known_at_us=now_us)
-    if not versions:
+    if not known(history, known_at_us=now_us):
         return {}
-    starts = [instant_us(a.from_time) for order in versions for a in order.activations]
-    first_us = min([now_us, *starts]) - DAY_US
-    day_us = (now_us - stagger_us) // DAY_US * DAY_US + stagger_us
-    rules = compile_rules(
-        [history],
-        parameters=parameters,
-        known_at_us=now_us,
-        within=Interval(first_us, day_us + LOOK_AHEAD_US),
-    )
+    first_us = min(now_us, earliest_us([history])) - DAY_US
+    within = Interval(first_us, now_us + DAY_US if until_us is None else until_us)
+    rules = compile_rules([history], parameters=parameters, known_at_us=now_us, within=within)
     return {name: replace(rules, activations={name: one}) for name, one in rules.activations.items()}
+
+
+def look_ahead_us(order_id: str, *, now_us: int) -> int:
+    """Return as far ahead as a live order is compiled, until the next day begins for it.
+
+    Each order has a midnight of its own, so that not all of them are compiled anew at once.
+    """
+    own_us = int(content_hash(order_id)[:8], 16) % DAY_US
+    return (now_us - own_us) // DAY_US * DAY_US + own_us + LOOK_AHEAD_US
 
 
 def trimmed(rules: Rules, *, settled_us: int) -> Rules:
@@ -198,7 +201,8 @@ def _due_us(state: State, rules: Rules) -> int | None:
     if due_us is not None:
         return due_us
     running = any(one.interval.stop_us > state.now_us for one in rules.activations.values())
-    return rules.within.stop_us - LOOK_AHEAD_US + DAY_US if running else None
+    next_day_us = rules.within.stop_us - LOOK_AHEAD_US + DAY_US
+    return max(next_day_us, state.now_us + HOUR_US) if running else None
 
 
 def stored(state: State) -> bytes:

@@ -6,13 +6,12 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from throughcare.kernel.ids import content_hash
 from throughcare.kernel.time import DAY_US, FOREVER_US, instant_us
 from throughcare.monitoring.parameters import Parameters
 from throughcare.monitoring.rules import Rules
 from throughcare.monitoring.state import State
 from throughcare.orders.history import OrderHistory
-from throughcare.runners.embedded import LOOK_AHEAD_US, rules_for, trimmed
+from throughcare.runners.embedded import LOOK_AHEAD_US, look_ahead_us, rules_for, trimmed
 from throughcare.runners.loading import places_of
 from throughcare.service.orders.queries import ActivationSpan, activations_for_devices, histories
 
@@ -26,7 +25,7 @@ class Compiled:
 
     rules: Rules
     settled_us: int
-    until_us: int
+    fresh_us: int
 
 
 @dataclass(slots=True)
@@ -92,7 +91,7 @@ class Memory:
         known = self.compiled.get(activation_id)
         if (
             known is not None
-            and now_us < known.until_us
+            and now_us < known.fresh_us
             and settled_us is not None
             and known.settled_us <= settled_us
         ):
@@ -101,16 +100,16 @@ class Memory:
         history = self.orders.get(order_id)
         if history is None:
             return None
-        stagger_us = int(content_hash(order_id)[:8], 16) % DAY_US
-        made = rules_for(history, parameters=self.parameters, now_us=now_us, stagger_us=stagger_us)
+        until_us = look_ahead_us(order_id, now_us=now_us)
+        made = rules_for(history, parameters=self.parameters, now_us=now_us, until_us=until_us)
         if activation_id not in made:
             return None
         rules = made[activation_id]
         if settled_us is None:
             return rules
         rules = trimmed(rules, settled_us=settled_us)
-        until_us = min(rules.within.stop_us - LOOK_AHEAD_US + DAY_US, _next_version_us(history, now_us))
-        self.compiled[activation_id] = Compiled(rules, settled_us, until_us)
+        fresh_us = min(until_us - LOOK_AHEAD_US + DAY_US, _next_version_us(history, now_us))
+        self.compiled[activation_id] = Compiled(rules, settled_us, fresh_us)
         return rules
 
     def recall(self, activation_id: str, version: int) -> State | None:

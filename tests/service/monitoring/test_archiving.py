@@ -1,0 +1,184 @@
+"""Old days go to files: nothing is lost on the way, and everything that reads facts reads both."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.service.monitoring.lives import (
+    END_US,
+    START_US,
+    deliver,
+    expected,
+    facts_from,
+    order_for,
+    put_on_record,
+    retain,
+    said,
+    standing,
+    work_until_idle,
+)
+from throughcare.kernel.time import DAY_US, HOUR_US
+from throughcare.monitoring.codec import encode
+from throughcare.monitoring.fixes import Fixes
+from throughcare.monitoring.status import Statuses
+from throughcare.service.monitoring import archiving
+from throughcare.service.monitoring.actions import Memory, archive_days, expire_days
+from throughcare.service.monitoring.archiving import damaged
+from throughcare.service.monitoring.models import ArchiveFile, EngineState, Mark, PositionRow, StatusRow
+from throughcare.service.monitoring.queries import trail
+from throughcare.service.monitoring.recorded import archive_folder, recorded, whole_state
+
+pytestmark = pytest.mark.django_db
+LATER_US = END_US + 3 * DAY_US
+
+
+@pytest.fixture
+def facts(settings: object, tmp_path: Path) -> tuple[Fixes, Statuses]:
+    """Two days of one person, evaluated; the archive is empty and takes what is older than a day."""
+    settings.CONFIGURATION = replace(settings.CONFIGURATION, data_dir=tmp_path, archive_days=1)
+    made = facts_from(17, people=1, fixes=260, statuses=100)
+    put_on_record([order_for(0)])
+    deliver(*said(*made), now_us=END_US)
+    work_until_idle(now_us=END_US)
+    return made
+
+
+def content() -> list[int]:
+    fixes, statuses = recorded("A0")
+    return sorted([*fixes.content().tolist(), *statuses.content().tolist()])
+
+
+def test_past_days_move_and_every_fact_is_still_read_once(facts: tuple[Fixes, Statuses]) -> None:
+    before, whole = content(), trail("W0", START_US, END_US)
+    done = archive_days(now_us=LATER_US)
+    assert (PositionRow.objects.count(), StatusRow.objects.count()) == (0, 0)
+    assert done.rows == len(before)
+    assert done.files == ArchiveFile.objects.count() == 6
+    assert content() == before
+    assert trail("W0", START_US, END_US) == whole
+    assert damaged() == []
+    assert archive_days(now_us=LATER_US).rows == 0
+
+
+def test_the_days_that_must_stay_stay(facts: tuple[Fixes, Statuses]) -> None:
+    archive_days(now_us=END_US + DAY_US)  # it is 5 March: the 4th stays, and so does the 3rd, by a day
+    days = {str(day) for day in ArchiveFile.objects.values_list("day", flat=True)}
+    assert days == {"2026-03-02", "2026-03-03"}
+    assert PositionRow.objects.exists()
+
+
+def test_a_state_whose_facts_were_archived_is_put_back_and_goes_on(facts: tuple[Fixes, Statuses]) -> None:
+    archive_days(now_us=LATER_US)
+    memory = Memory()
+    work_until_idle(now_us=LATER_US, memory=memory)
+    state = EngineState.objects.get()
+    put_back = whole_state("A0", bytes(state.blob))
+    remembered = memory.recall("A0", state.version)
+    assert put_back is not None
+    assert remembered is not None
+    assert encode(put_back) == encode(remembered)
+    assert standing() == expected(*facts, order_ids=["O0"], now_us=LATER_US)
+
+
+def test_a_late_fact_of_an_archived_day_is_evaluated_with_all_the_others(
+    facts: tuple[Fixes, Statuses], settings: object
+) -> None:
+    retain(settings, 6)
+    memory = Memory()
+    work_until_idle(now_us=LATER_US, memory=memory)
+    archive_days(now_us=LATER_US)
+    late = facts_from(18, people=1, fixes=60, statuses=20)
+    deliver(*said(*late), now_us=LATER_US)
+    work_until_idle(now_us=LATER_US, memory=memory)
+    fixes, statuses = Fixes.concat([facts[0], late[0]]), Statuses.concat([facts[1], late[1]])
+    assert standing() == expected(fixes, statuses, order_ids=["O0"], now_us=LATER_US)
+    archive_days(now_us=LATER_US)
+    assert content() == sorted({*fixes.content().tolist(), *statuses.content().tolist()})
+
+
+def test_the_same_fact_delivered_after_it_was_archived_is_still_one(facts: tuple[Fixes, Statuses]) -> None:
+    before = content()
+    for _ in range(4):
+        archive_days(now_us=LATER_US)
+        deliver(*said(*facts), now_us=LATER_US)
+        work_until_idle(now_us=LATER_US)
+        assert content() == before
+    archive_days(now_us=LATER_US)
+    assert content() == before
+    assert standing() == expected(*facts, order_ids=["O0"], now_us=LATER_US)
+
+
+def test_a_day_in_many_files_becomes_one_and_the_old_files_go_after_their_grace(
+    facts: tuple[Fixes, Statuses],
+) -> None:
+    archive_days(now_us=LATER_US)
+    for seed in (30, 31, 32):
+        deliver(*said(*facts_from(seed, people=1, fixes=40, statuses=10)), now_us=LATER_US)
+        work_until_idle(now_us=LATER_US)
+        archive_days(now_us=LATER_US)
+    before = content()
+    live = ArchiveFile.objects.filter(replaced_us__isnull=True)
+    assert live.filter(kind="positions", day="2026-03-02").count() == 1
+    replaced = list(ArchiveFile.objects.filter(replaced_us__isnull=False).values_list("path", flat=True))
+    assert replaced
+    assert all((archive_folder() / path).exists() for path in replaced)
+    archive_days(now_us=LATER_US + 2 * HOUR_US)
+    assert not any((archive_folder() / path).exists() for path in replaced)
+    assert content() == before
+    assert damaged() == []
+
+
+@pytest.mark.parametrize("stopped", ["_write_down", "write_part"])
+def test_a_run_that_is_stopped_loses_nothing_and_the_next_one_clears_up(
+    facts: tuple[Fixes, Statuses], stopped: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = content()
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(archiving, stopped, stop)
+        with pytest.raises(KeyboardInterrupt):
+            archive_days(now_us=LATER_US)
+    assert content() == before
+    assert PositionRow.objects.exists()
+    assert archive_days(now_us=LATER_US).rows == 0  # the stopped run still holds the archive
+    Mark.objects.filter(name="archive").update(value=0)
+    done = archive_days(now_us=LATER_US)
+    assert done.rows == len(before)
+    assert done.removed == (1 if stopped == "_write_down" else 0)
+    assert content() == before
+    assert damaged() == []
+
+
+def test_days_whose_time_is_over_go_but_for_who_is_on_hold(facts: tuple[Fixes, Statuses]) -> None:
+    archive_days(now_us=LATER_US)
+    before = content()
+    assert expire_days(now_us=LATER_US, before_us=END_US, keep={"A0"}) == 0
+    assert content() == before
+    gone = expire_days(now_us=LATER_US, before_us=START_US + DAY_US, keep=())
+    left = content()
+    assert gone == len(before) - len(left)
+    assert 0 < len(left) < len(before)
+    assert int(recorded("A0")[0].t_us.min()) >= START_US // DAY_US * DAY_US + DAY_US
+
+
+def test_a_damaged_file_is_named(facts: tuple[Fixes, Statuses]) -> None:
+    archive_days(now_us=LATER_US)
+    path = ArchiveFile.objects.order_by("path").first().path
+    (archive_folder() / path).write_bytes(b"")
+    assert damaged() == [path]
+
+
+def test_facts_of_nobody_stay_in_the_database(facts: tuple[Fixes, Statuses]) -> None:
+    strange, _ = said(*facts)
+    stranger = strange.rekey(np.zeros(len(strange), np.int64), ("D77",))
+    deliver(stranger, said(*facts)[1], now_us=END_US)
+    work_until_idle(now_us=END_US)
+    archive_days(now_us=LATER_US)
+    assert PositionRow.objects.filter(device_id="D77").count() == PositionRow.objects.count() > 0
