@@ -36,7 +36,7 @@ BADGES: dict[str, str] = {
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's variables for one request."""
     viewer: Viewer = getattr(request, "viewer", NOBODY)
-    items = [
+    items: list[dict[str, Any]] = [
         {
             "href": reverse(name),
             "words": words,
@@ -46,6 +46,9 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         for name, words, permission in NAVIGATION
         if viewer.may(permission)
     ]
+    longest = max((len(item["href"]) for item in items if item["current"]), default=0)
+    for item in items:  # a page of "orders/drafts" is not also one of "orders/"
+        item["current"] = item["current"] and len(item["href"]) == longest
     return {
         "viewer": viewer,
         "navigation": items,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from throughcare.kernel.time import local_datetime, parse_instant
 from throughcare.orders.sentences import clock_words, date_words, list_words
 from throughcare.service.orders.areas import area_words as size_words
-from throughcare.service.orders.drafting.document import Document, Item, place_label
+from throughcare.service.orders.drafting.document import Document, Item, condition_label, place_label
 from throughcare.service.orders.wording import choice_words
 
 Answer = Callable[[Document, Item], str]
@@ -188,4 +188,5 @@ def covered(document: Document, item: Item) -> str:
     ids = item.get("condition_ids")
     if ids is None:
         return ""
-    return ", ".join(ids) or "All conditions"
+    known = {item["condition_id"]: condition_label(item) for item in document["conditions"]}
+    return ", ".join(known.get(name, name) for name in ids) or "All conditions"

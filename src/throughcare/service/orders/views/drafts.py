@@ -12,13 +12,15 @@ from django.views.decorators.http import require_POST
 
 from throughcare.kernel.errors import RefusedInput
 from throughcare.orders.diff import diff_orders
-from throughcare.orders.plain_words import order_words
+from throughcare.orders.model import Order
+from throughcare.orders.plain_words import condition_words, order_words
 from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
 from throughcare.service.accounts.queries import display_names
 from throughcare.service.orders import actions
 from throughcare.service.orders.drafting import flow
 from throughcare.service.orders.drafting.checking import Checked, Located, check_draft
+from throughcare.service.orders.drafting.document import condition_label
 from throughcare.service.orders.drafting.questions import answered_rows
 from throughcare.service.orders.forms import FindingsForm, ReturnForm
 from throughcare.service.orders.queries import Draft, governing, histories, visible_drafts
@@ -232,7 +234,22 @@ def _changes_context(request: Request, read: Draft) -> dict[str, Any]:
         context |= {"base": base, "replaced": later, "reaches_back": effective_us < request.now_us}
         if checked.order is not None:
             context["changes"] = diff_orders(base, checked.order)
+            context["beside"] = _beside(base, checked.order)
     return context
+
+
+def _beside(old: Order, new: Order) -> list[dict[str, Any]]:
+    """Return the conditions whose plain words differ, before and after."""
+    before = {item.condition_id: (item, condition_words(old, item)) for item in old.conditions}
+    after = {item.condition_id: (item, condition_words(new, item)) for item in new.conditions}
+    rows = []
+    for name in {**before, **after}:
+        item, said = before.get(name, after.get(name))  # type: ignore[misc]
+        now = after[name][1] if name in after else ()
+        if now != (said if name in before else ()):
+            label = condition_label(item.model_dump(mode="json"))
+            rows.append({"label": label, "before": said if name in before else (), "after": now})
+    return rows
 
 
 def _error_links(read: Draft, errors: tuple[Located, ...]) -> list[dict[str, str]]:

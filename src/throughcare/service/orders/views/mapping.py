@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
-from throughcare.service.orders.areas import centre_of
 from throughcare.service.orders.drafting import flow
-from throughcare.service.orders.drafting.document import Item, NoSuchItem, find_item
+from throughcare.service.orders.drafting.document import NoSuchItem, find_item
 from throughcare.service.orders.drafting.forms_areas import PointsForm
 from throughcare.service.orders.views.opening import href, opened_draft
 from throughcare.service.roles import Permission
 
 _SLUGS = {"places": "place-area", "conditions": "zone-area"}
-_WHOLE_COUNTRY = {"lat_deg": 54.0, "lon_deg": -2.5, "zoom": 5}
+_COUNTRY = [[-8.0, 50.0], [2.0, 59.0]]  # south-west and north-east; where the map opens if no place is known
 
 
 @staff_page(Permission.ORDER_DRAFT)
@@ -39,17 +36,9 @@ def area_map(request: Request, *, draft_id: str, section: str, key: str) -> Http
         "send_to": href(draft_id, flow.Stop(slug=f"{_SLUGS[section]}-points", key=key)),
         "back": href(draft_id, flow.Stop(slug=_SLUGS[section], key=key)),
         "data": {
-            "view": _view(item, places),
-            "shapes": [{"label": place.get("label", ""), "area": place["area"]} for place in places],
+            "places": [{"label": place.get("label", ""), "area": place["area"]} for place in places],
+            "now": item.get("area"),
+            "country": _COUNTRY,
         },
     }
     return render(request, "orders/drafts/area_map.html", context)
-
-
-def _view(item: Item, places: list[Item]) -> dict[str, Any]:
-    """Return where the map opens: at the area, else at the first place, else over the country."""
-    known = [thing["area"] for thing in (item, *places) if thing.get("area")]
-    if not known:
-        return _WHOLE_COUNTRY
-    lat_deg, lon_deg = centre_of(known[0])
-    return {"lat_deg": lat_deg, "lon_deg": lon_deg, "zoom": 14}

@@ -146,7 +146,8 @@ def _page(request: Request, read: Draft, asked: Question, key: str, form: Questi
         "question": asked,
         "key": key,
         "form": form,
-        "warned": warned,
+        "warned": [w for w in warned if not (w.is_unlawful and w.waits)],
+        "sources": [w.finding.citation for w in warned if w.is_unlawful and w.waits],
         "back": href(read.draft_id, back),
         "owner": _owner_words(read.document, asked, key),
     }

@@ -42,6 +42,13 @@ const drawing = () => {
   return { type: "FeatureCollection", features };
 };
 
+const bounds = () => {
+  const rings = [...data.places.map((p) => ringOf(p.area)), ...(data.now ? [ringOf(data.now)] : [])].flat();
+  if (rings.length === 0) return data.country;
+  const [lons, lats] = [rings.map((at) => at[0]), rings.map((at) => at[1])];
+  return [[Math.min(...lons), Math.min(...lats)], [Math.max(...lons), Math.max(...lats)]];
+};
+
 const tell = () => {
   const count = corners().length;
   said.textContent = count === 1 ? "1 corner" : `${count} corners`;
@@ -52,14 +59,16 @@ const style = {
   sources: {
     places: {
       type: "geojson",
-      data: { type: "FeatureCollection", features: data.shapes.map((s) => feature(ringOf(s.area), { label: s.label })) },
+      data: { type: "FeatureCollection", features: data.places.map((p) => feature(ringOf(p.area))) },
     },
+    now: { type: "geojson", data: { type: "FeatureCollection", features: data.now ? [feature(ringOf(data.now))] : [] } },
     area: { type: "geojson", data: drawing() },
   },
   layers: [
     { id: "ground", type: "background", paint: { "background-color": "#f8f7f5" } },
     { id: "places", type: "fill", source: "places", paint: { "fill-color": "#00703c", "fill-opacity": 0.3 } },
     { id: "places-edge", type: "line", source: "places", paint: { "line-color": "#00703c", "line-width": 2 } },
+    { id: "now", type: "line", source: "now", paint: { "line-color": "#b10e1e", "line-width": 1, "line-dasharray": [4, 3] } },
     {
       id: "area",
       type: "fill",
@@ -90,8 +99,8 @@ const start = async () => {
   const map = new maplibre.Map({
     container: holder,
     style,
-    center: [data.view.lon_deg, data.view.lat_deg],
-    zoom: data.view.zoom,
+    bounds: bounds(),
+    fitBoundsOptions: { padding: 60, maxZoom: 16 },
     attributionControl: false,
   });
   map.addControl(new maplibre.NavigationControl({ showCompass: false }));
