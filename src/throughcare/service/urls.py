@@ -8,6 +8,7 @@ from throughcare.service.pages.views import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("ingest/", include("throughcare.service.monitoring.ingest_urls")),
     path("account/", include("throughcare.service.accounts.sign_in_urls")),
     path("operations/", include("throughcare.service.operations.urls")),
     path("audit/", include("throughcare.service.operations.audit_urls")),
