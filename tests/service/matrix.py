@@ -57,6 +57,11 @@ class Route:
     def __str__(self) -> str:
         return self.name or self.text
 
+    @property
+    def for_machines(self) -> bool:
+        """Whether machines ask here: their own credential opens it, and no member of staff's session."""
+        return self.name.partition(":")[0].partition("-")[0] in MACHINES
+
 
 def routes() -> list[Route]:
     """Return every address of the service, whoever wrote it."""
@@ -148,6 +153,12 @@ OPEN: dict[str, str] = {
     "operations:ready": "says only whether the service can work",
     "operations:metrics": "counts without a name, behind a token of its own",
 }
+# Addresses for machines, by the space of their names: a key or a device's credential opens them, never a session.
+MACHINES: dict[str, str] = {
+    "ingest": "devices and gateways deliver here",
+    "api": "other systems ask here, with a key",
+}
+ARGUMENTS["vendor"] = lambda seed: "invented"
 ARGUMENTS["pk"] = lambda seed: 1  # a security key of one's own: nobody here has one
 
 

@@ -18,7 +18,8 @@ from throughcare.service.roles import Permission, Role
 
 pytestmark = pytest.mark.django_db
 ROUTES = matrix.routes()
-GUARDED = [route for route in ROUTES if route.name not in OPEN]
+MACHINES = [route for route in ROUTES if route.for_machines and route.name not in OPEN]
+GUARDED = [route for route in ROUTES if route.name not in OPEN and not route.for_machines]
 OF_A_PERSON = {"ref", "opening_id", "hold_id", "order_id", "draft_id"}
 
 
@@ -108,6 +109,14 @@ def test_the_examples_are_real_for_whoever_may_see_all(seed: Seed) -> None:
 def test_the_keeper_does_read_the_secrets(seed: Seed) -> None:
     page = client_of(seed.keeper).get(f"/access/limits/{seed.hidden.ref}")
     assert {"HIDDEN-REF", "Zephyrine", "Quillfeather", "SECRET-MESSAGE"} <= set(leaks(page))
+
+
+@pytest.mark.parametrize("route", MACHINES, ids=str)
+def test_a_session_opens_nothing_that_is_for_machines(route: Route, seed: Seed, client: Client) -> None:
+    for each in (client, client_of(seed.keeper)):
+        for how, answer in answers(each, route, url_of(route, seed)):
+            assert answer.status_code in {400, 401, 403, 404, 405, 415}, f"{how}: {answer.status_code}"
+            assert not leaks(answer)
 
 
 @pytest.mark.parametrize("name", sorted(OPEN))

@@ -48,6 +48,8 @@ def pages(seed: Seed, client: Client) -> Iterator[tuple[Route, str, Any]]:
     """Yield every address that answers the keeper, or somebody who is not signed in, with a page of HTML."""
     client.force_login(seed.keeper.user, backend="django.contrib.auth.backends.ModelBackend")
     for route in matrix.routes():
+        if route.for_machines:
+            continue
         url = reverse(route.name, kwargs=matrix.address(route, seed))
         for each in (client, Client()):
             answer = each.get(url)
