@@ -14,18 +14,19 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 NODE_STAMP := node_modules/.installed
 FRONT_END := src/throughcare/service/static/vendor/.copied
 
-.PHONY: help run test check lock docs clean moved
+.PHONY: help run test check lock docs wheel clean moved
 
 help:
-	@echo 'make run    generate the demonstration town, monitor it, print the path of the report'
+	@echo 'make run    start the whole service on an invented town, print the address and who can sign in'
 	@echo 'make test   everything that CI runs'
 	@echo 'make check  formatting, lint, types, layer contracts and house rules, without the tests'
 	@echo 'make docs   write the reference pages to docs/reference/'
+	@echo 'make wheel  the package as one file in dist/, with the front-end files, for docs/service/deploy.md'
 	@echo 'make lock   resolve the dependencies again, after a change to pyproject.toml'
 	@echo 'make clean  remove what the other commands made, the environment too'
 
 run: $(RUN_STAMP) $(FRONT_END)
-	$(BIN)/throughcare demo
+	$(BIN)/throughcare try
 
 test: $(DEV_STAMP) $(FRONT_END)
 	$(BIN)/python -m tools.steps test
@@ -35,6 +36,9 @@ check: $(DEV_STAMP)
 
 docs: $(DEV_STAMP)
 	$(BIN)/python -m tools.reference docs/reference
+
+wheel: $(RUN_STAMP) $(FRONT_END)
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir dist .
 
 # run.lock is constrained by dev.lock, so that the product runs on the versions it was tested with.
 lock: $(DEV_STAMP)

@@ -61,6 +61,7 @@ def simulate(
     people: int,
     days: int,
     start: dt.date,
+    first: int = 0,
     models: Models | None = None,
     on_person: Callable[[int], None] | None = None,
 ) -> Simulation:
@@ -74,6 +75,8 @@ def simulate(
         How many wearers, and civil days from ``start`` in Europe/London.
     start : date
         First day; tags are fitted during it.
+    first : int
+        Number of the first person: a town's people can be simulated in parts, each with days of its own.
     models : Models, optional
         Parameters of errors, tags, radio, alcohol, batteries and conduct.
     on_person : callable, optional
@@ -91,7 +94,7 @@ def simulate(
     router = Router(town.network)
     used = models if models is not None else Models()
     cases = []
-    for index in range(people):
+    for index in range(first, first + people):
         cases.append(
             simulate_case(
                 rng=_generator(seed, _PERSON_KEY, index),
@@ -103,7 +106,7 @@ def simulate(
             )
         )
         if on_person is not None:
-            on_person(index + 1)
+            on_person(index + 1 - first)
     return _gather(town, calendar, cases)
 
 

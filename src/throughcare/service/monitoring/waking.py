@@ -20,7 +20,7 @@ from throughcare.service.orders.queries import ActivationSpan, activations_of_or
 
 SETTLED_US = MINUTE_US  # a transaction that began before a version was seen has ended by then
 _ITEM_FACTS = 5_000
-_MARK = "orders"
+ORDERS_MARK = "orders"
 
 
 def follow_orders(memory: Memory, *, now_us: int) -> None:
@@ -30,7 +30,7 @@ def follow_orders(memory: Memory, *, now_us: int) -> None:
     after a higher one: the mark stays behind for a minute, and what is seen twice in that time changes nothing.
     """
     if memory.order_mark is None:
-        memory.order_mark = Mark.objects.get_or_create(name=_MARK)[0].value
+        memory.order_mark = Mark.objects.get_or_create(name=ORDERS_MARK)[0].value
     changed, newest = orders_changed_since(memory.order_mark)
     if changed and (not memory.looks or memory.looks[-1][:2] != (newest, tuple(changed))):
         memory.forget_orders(changed)
@@ -41,7 +41,7 @@ def follow_orders(memory: Memory, *, now_us: int) -> None:
     if settled:
         memory.order_mark = settled[-1]
         memory.looks = [look for look in memory.looks if look[0] > settled[-1]]
-        Mark.objects.filter(name=_MARK, value__lt=settled[-1]).update(value=settled[-1], at_us=now_us)
+        Mark.objects.filter(name=ORDERS_MARK, value__lt=settled[-1]).update(value=settled[-1], at_us=now_us)
 
 
 @transaction.atomic

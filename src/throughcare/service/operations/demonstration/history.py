@@ -1,0 +1,150 @@
+"""The month behind the demonstration, written into the record in the order in which it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from throughcare.kernel.time import DAY_US, HOUR_US, instant_us
+from throughcare.orders.model import Order
+from throughcare.runners.loading import Progress
+from throughcare.service.accounts.actions import create_user, grant_role
+from throughcare.service.monitoring.past import Past
+from throughcare.service.monitoring.taking_over import take_over, take_over_files, take_over_orders
+from throughcare.service.operations.demonstration.cast import (
+    CENTRE,
+    PASSWORD,
+    REGION,
+    TEAMS,
+    Member,
+    people,
+    staff,
+)
+from throughcare.service.operations.demonstration.cohorts import Lived
+from throughcare.service.orders.actions import book_visit, record_attempt, record_order
+from throughcare.service.orders.vocabulary import AttemptOutcome
+from throughcare.service.people.taking_on import Known, take_on_people, take_on_team
+from throughcare.service.roles import SCOPES, Role, Scope
+from throughcare.service.viewer import Viewer, system
+
+BY = system("demonstration")
+TOGETHER = 20  # activations a transaction
+_FAILED = (AttemptOutcome.NO_SHOW, AttemptOutcome.WRONG_ADDRESS, AttemptOutcome.REFUSED_ACCESS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who is there: staff by user name with their ids, and each person's key and team by reference."""
+
+    members: dict[str, Member]
+    user_ids: dict[str, int]
+    person_ids: dict[str, int]
+    team_of: dict[str, str]
+
+    def signer(self, person_ref: str) -> Viewer:
+        """Return the senior of the person's team."""
+        team = self.team_of[person_ref]
+        return self._viewer(next(m for m in self.members.values() if (m.role, m.team) == (Role.SENIOR, team)))
+
+    def fitter(self, number: int) -> Viewer:
+        """Return one of the field officers."""
+        field = [m for m in self.members.values() if m.role is Role.FIELD_OFFICER]
+        return self._viewer(field[number % len(field)])
+
+    def _viewer(self, member: Member) -> Viewer:
+        user_id = self.user_ids[member.username]
+        return Viewer(actor=f"user:{user_id}", user_id=user_id)
+
+
+def write_cast(*, seed: int, count: int, from_us: int, progress: Progress) -> Cast:
+    """Make the teams, the staff and the people; return who is there."""
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(9,))))
+    teams = {
+        name: take_on_team(by=BY, now_us=from_us, organisation=REGION, kind="probation", name=name)
+        for name in TEAMS
+    }
+    take_on_team(by=BY, now_us=from_us, organisation=CENTRE, kind="monitoring", name="Desk")
+    members = staff(rng=rng)
+    ids = {}
+    for done, member in enumerate(members, 1):
+        ids[member.username] = _employ(member, teams, from_us)
+        progress("staff", done, len(members))
+    officers = [m for m in members if m.role is Role.PRACTITIONER]
+    crowd = people(rng=rng, count=count, officers=officers)
+    known = [
+        Known(
+            ref=one.ref,
+            given_name=one.given_name,
+            family_name=one.family_name,
+            date_of_birth=one.date_of_birth,
+            sex=one.sex,
+            mobile=one.mobile,
+            team_id=teams[one.team],
+            officer_id=ids[one.officer],
+            from_us=from_us,
+        )
+        for one in crowd
+    ]
+    keys = take_on_people(by=BY, now_us=from_us, people=known)
+    return Cast({m.username: m for m in members}, ids, keys, {one.ref: one.team for one in crowd})
+
+
+def _employ(member: Member, teams: dict[str, int], from_us: int) -> int:
+    user_id = create_user(
+        by=BY,
+        now_us=from_us,
+        username=member.username,
+        full_name=member.full_name,
+        email=f"{member.username}@example.org",
+        password=PASSWORD if member.has_password else None,
+    )
+    team_id = teams[str(member.team)] if SCOPES[member.role] is Scope.TEAM else None
+    grant_role(by=BY, now_us=from_us, user_id=user_id, role=member.role, team_id=team_id)
+    return user_id
+
+
+def write_orders(*, cast: Cast, orders: Iterable[Order], now_us: int, progress: Progress) -> list[Order]:
+    """Record the versions that are known by now, oldest first, with their visits; return the ones still to come."""
+    every = sorted(orders, key=lambda order: (order.recorded_at, order.order_id, order.version))
+    fitted = {order.order_id: order for order in every if order.version == 2}
+    past = [order for order in every if instant_us(order.recorded_at) <= now_us]
+    for done, order in enumerate(past, 1):
+        signer, person_id = cast.signer(order.wearer_ref), cast.person_ids[order.wearer_ref]
+        record_order(by=signer, now_us=instant_us(order.recorded_at), person_id=person_id, order=order)
+        if order.version == 1:
+            _write_visits(cast, order, fitted.get(order.order_id), done, now_us)
+        if done % 10 == 0 or done == len(past):
+            progress("orders", done, len(past))
+    return [order for order in every if instant_us(order.recorded_at) > now_us]
+
+
+def _write_visits(cast: Cast, order: Order, fitted: Order | None, number: int, now_us: int) -> None:
+    """Record the visits up to the fitting; where there is none yet, one that failed, or one still to come."""
+    ordered_us, fitter = instant_us(order.recorded_at), cast.fitter(number)
+    if fitted is not None:
+        at_us = instant_us(fitted.recorded_at)
+        book_visit(by=fitter, now_us=ordered_us + 3 * HOUR_US, order_id=order.order_id, at_us=at_us)
+        record_attempt(
+            by=fitter, now_us=at_us, order_id=order.order_id, at_us=at_us, outcome=AttemptOutcome.SUCCESS
+        )
+    elif number % 3 == 0:
+        at_us = now_us + DAY_US
+        book_visit(by=fitter, now_us=ordered_us + 3 * HOUR_US, order_id=order.order_id, at_us=at_us)
+    elif number % 3 == 1:
+        at_us = min(ordered_us + 30 * HOUR_US, now_us)
+        outcome = _FAILED[number % len(_FAILED)]
+        record_attempt(by=fitter, now_us=at_us, order_id=order.order_id, at_us=at_us, outcome=outcome)
+
+
+def write_monitoring(*, lived: Sequence[Lived], now_us: int, progress: Progress) -> int:
+    """Write what the engine made of the month, and the files of the archive; return the number of events."""
+    take_over_files(files=[part for cohort in lived for part in cohort.parts], now_us=now_us)
+    pasts: list[Past] = [past for cohort in lived for past in cohort.pasts]
+    events = 0
+    for first in range(0, len(pasts), TOGETHER):
+        events += take_over(pasts=pasts[first : first + TOGETHER], now_us=now_us)
+        progress("monitoring", min(first + TOGETHER, len(pasts)), len(pasts))
+    take_over_orders(now_us=now_us)
+    return events
