@@ -34,6 +34,7 @@ def curfew(**changes: Any) -> dict[str, Any]:
 def document(**changes: Any) -> dict[str, Any]:
     return {
         "order_id": "O1",
+        "time_zone": "Europe/London",
         "recorded_at": iso_utc(NOW_US - 7 * DAY_US),
         "wearer_ref": "P1",
         "order_type": "community",

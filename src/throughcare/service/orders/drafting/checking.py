@@ -22,6 +22,11 @@ from throughcare.service.orders.fields import DayField
 from throughcare.service.orders.reading import Fault, check_document
 
 MISSING = "nothing"
+_LISTS = {
+    "activations": "Equipment",
+    "places": "Places",
+    "conditions": "Conditions",
+}  # of the order as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Warned:
     """A finding of the law at its question, and why it was accepted (empty if it was not yet)."""
 
     at: Located
+    about: str
     finding: Finding
     finding_id: str
     accepted: str
@@ -130,7 +136,8 @@ def _warned(document: Document, finding: Finding, accepted: Mapping[str, str]) -
     words = f"{finding.action} Expected {finding.expected}; found {finding.found}."
     finding_id = content_id("finding", finding.rule_id, finding.path, finding.expected, finding.found)
     at = Located(question, key, _field_name(question, rest), words)
-    return Warned(at, finding, finding_id, accepted.get(finding_id, ""))
+    about = _LISTS.get(finding.path, question.title)
+    return Warned(at, about, finding, finding_id, accepted.get(finding_id, ""))
 
 
 def _field_name(question: Question, rest: str) -> str:
