@@ -17,14 +17,11 @@ from throughcare.service.accounts.queries import user_of_email
 
 
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]
-    """Closed to sign-up; sends no mail."""
+    """Closed to sign-up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: accounts are made by an administrator."""
         return False
-
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send nothing: what leaves the service goes through the outbox, and changes stand in the audit log."""
 
 
 class StaffSocialAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]

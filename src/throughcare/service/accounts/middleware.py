@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -60,11 +60,7 @@ class ViewerMiddleware:
         return answer
 
     def process_view(
-        self,
-        request: HttpRequest,
-        view: Callable[..., HttpResponse],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *arguments: object
     ) -> HttpResponse | None:
         """Lead whoever lacks a demanded second factor to where they get one, whatever they asked for."""
         if not settings.CONFIGURATION.require_mfa or not request.user.is_authenticated:

@@ -81,7 +81,7 @@ def restrict(request: Request, ref: str) -> HttpResponse:
 
 @staff_page(Permission.LIMITED_ACCESS_MANAGE)
 @require_POST
-def end(request: Request, ref: str, kind: str, limit_id: int) -> HttpResponse:
+def end(request: Request, *, ref: str, kind: str, limit_id: int) -> HttpResponse:
     """End an exclusion, or take somebody off a list."""
     act = {"exclusion": actions.end_exclusion, "place": actions.end_place}.get(kind)
     if act is None:
