@@ -227,11 +227,13 @@ def unpacked(raw: bytes) -> State | None:
 def restored(bare: State, fixes: Fixes, statuses: Statuses) -> State:
     """Return the state with the facts after its base put back. Rows at or before the base are ignored."""
     activation_id, held = next(iter(bare.activations.items()))
-    after = [batch.take(batch.t_us > held.base_us) for batch in (fixes, statuses)]
+    after = fixes.take(fixes.t_us > held.base_us), statuses.take(statuses.t_us > held.base_us)
     whole = replace(
         held,
-        fixes=canonical_fixes(Fixes.concat([held.fixes, after[0]])),  # type: ignore[list-item]
-        statuses=canonical_statuses(Statuses.concat([held.statuses, after[1]])),  # type: ignore[list-item]
+        fixes=canonical_fixes(Fixes.concat([held.fixes, after[0]])) if len(after[0]) else held.fixes,
+        statuses=canonical_statuses(Statuses.concat([held.statuses, after[1]]))
+        if len(after[1])
+        else held.statuses,
     )
     return replace(bare, activations={activation_id: whole})
 
