@@ -10,29 +10,35 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.lib.order_strategies import orders
 from tests.service.makers import NOW_US
 from tests.service.orders.examples import HOME, activation, curfew, document, nights, order, zone
 from throughcare.kernel.time import DAY_US, iso_utc, local_datetime, parse_instant
+from throughcare.orders.diff import diff_orders
 from throughcare.orders.history import history_of, in_force
+from throughcare.orders.model import Order
 from throughcare.orders.vocabulary import ConditionKind
 from throughcare.service.orders import areas
 from throughcare.service.orders.amending import amended, with_item
 from throughcare.service.orders.drafting import flow
 from throughcare.service.orders.drafting.checking import Checked, check_draft
 from throughcare.service.orders.drafting.document import (
+    ID_NAMES,
     NoSuchItem,
     add_condition,
     add_item,
     blank_document,
+    copied,
     find_item,
     remove_item,
     with_ticked,
 )
 from throughcare.service.orders.drafting.ending import ended_document
 from throughcare.service.orders.drafting.forms_hours import HoursForm
-from throughcare.service.orders.drafting.questions import ALL, BY_SLUG, locate
+from throughcare.service.orders.drafting.question import QuestionForm
+from throughcare.service.orders.drafting.questions import ALL, BY_SLUG, answered_rows, locate, questions_of
 from throughcare.service.orders.fields import ClockField, DayField
-from throughcare.service.orders.reading import check_document
+from throughcare.service.orders.reading import check_document, read_order
 
 
 def checked(written: dict[str, Any], **accepted: str) -> Checked:
@@ -281,3 +287,95 @@ def test_an_amendment_holds_from_its_instant_and_changes_nothing_else(
     if before_then is not None and then is not None:
         assert then.places == before_then.places
         assert bool(then.authorised_absences) == (asked_us >= from_us)
+
+
+def sent_again(form: QuestionForm) -> dict[str, Any]:
+    """Return what a browser sends when somebody opens a page and saves it unchanged."""
+    sent: dict[str, Any] = {}
+    for bound in form:
+        value = bound.value()
+        if isinstance(bound.field, DayField):
+            parts = bound.field.widget.decompress(value)
+            sent |= {f"{bound.name}_{number}": part for number, part in enumerate(parts)}
+        elif value is not None:
+            sent[bound.name] = value if isinstance(value, list) else str(value)
+    return sent
+
+
+def saved_unchanged(written: dict[str, Any]) -> dict[str, Any]:
+    """Return a document after every question about it was opened and saved."""
+    again = copied(written)
+    places = [("places", place["place_id"]) for place in written["places"]]
+    conditions = [("conditions", item["condition_id"]) for item in written["conditions"]]
+    parts = [
+        (part, f"{item['condition_id']}~{number}")
+        for item in written["conditions"]
+        for part in ("phases", "exemptions")
+        for number in range(len(item.get(part) or ()))
+    ]
+    records = [
+        (name, item[ID_NAMES[name]]) for name in ID_NAMES for item in written[name] if name not in SEEN
+    ]
+    for section, key in [("", ""), *places, *conditions, *parts, *records]:
+        for question in questions_of(again, section, find_item(again, section, key)):
+            item = find_item(again, section, key)
+            shown = question.form(document=again, item=item)
+            form = question.form(sent_again(shown), document=again, item=item)
+            assert form.is_valid(), (question.slug, form.errors)
+            form.write(item)
+    return again
+
+
+SEEN = {"places", "conditions", "reasonable_excuses"}
+EVERYTHING: dict[str, Any] = {
+    "ticked": [str(kind) for kind in ConditionKind],
+    "places": [
+        {"place_id": "home", "label": "1 Invented Street", "area": HOME},
+        {"place_id": "office", "label": "Office", "area": {"type": "Polygon", "coordinates": [
+            [[1.5, 54.0], [1.6, 54.0], [1.6, 54.1], [1.5, 54.0]]]}},
+    ],
+    "conditions": [
+        curfew(
+            grace_s=300,
+            release_day={"release_date": "2026-03-02", "start": "15:00", "end": "07:00", "place_id": "home"},
+        ),
+        zone(exemptions=[{"reason": "court", "details": "", "from_time": "2026-03-10T09:00:00Z",
+                          "to_time": "2026-03-10T12:00:00Z"}]),
+        zone(condition_id="z2", kind="inclusion_zone", timetable=[
+            {"day": "monday", "start": "09:00", "end": "24:00"}]),
+        zone(condition_id="z3", kind="restriction_zone", end_date=None),
+        {"kind": "trail", "condition_id": "t1", "start_date": "2026-03-02", "device": "non_fitted"},
+        {"kind": "attendance", "condition_id": "a1", "start_date": "2026-03-02", "purpose": "a course",
+         "place_id": "office", "recurrence": "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE", "start": "10:00",
+         "duration_min": 60},
+        {"kind": "attendance", "condition_id": "a2", "start_date": "2026-03-02", "purpose": "a meeting",
+         "place_id": "office", "recurrence": "FREQ=MONTHLY;BYDAY=1MO", "start": "10:00", "duration_min": 60},
+        {"kind": "alcohol", "condition_id": "al", "start_date": "2026-03-02", "end_date": "2026-04-02",
+         "monitoring": "level", "level_limit_pct": 0.02},
+        {"kind": "victim_proximity", "condition_id": "v1", "start_date": "2026-03-02",
+         "protected_ref": "V-1", "distance_m": 500.0, "warning_m": 800.0},
+    ],
+    "activations": [activation()],
+    "suspensions": [{"suspension_id": "s1", "condition_ids": ["c1"], "from_time": "2026-03-20T00:00:00Z",
+                     "reason": "in hospital"}],
+    "authorised_absences": [{"absence_id": "x1", "condition_ids": [], "from_time": "2026-03-20T18:00:00Z",
+                             "to_time": "2026-03-20T21:00:00Z", "reason": "work", "authorised_by": "user:1"}],
+}  # fmt: skip
+
+
+def test_saving_every_answer_again_changes_nothing_in_an_order_with_everything() -> None:
+    written = order(**EVERYTHING).as_json()
+    assert read_order(saved_unchanged(written)) == order(**EVERYTHING)
+
+
+@given(drawn=orders(time_zone="Europe/London"))
+def test_saving_every_answer_again_changes_nothing_in_any_order(drawn: Order) -> None:
+    assert diff_orders(drawn, read_order(saved_unchanged(drawn.as_json()))) == ()
+
+
+def test_an_order_with_everything_is_shown_with_an_answer_in_every_row() -> None:
+    written = order(**EVERYTHING).as_json()
+    for item in written["conditions"]:
+        rows = dict(answered_rows(written, "conditions", item))
+        assert all(rows.values()), {question.slug for question, words in rows.items() if not words}
+        assert flow.gap_of_condition(written, item["condition_id"]) is None

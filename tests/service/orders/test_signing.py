@@ -257,3 +257,39 @@ def test_a_place_may_be_picked_if_it_is_ones_own_or_public_to_those_who_may_see_
         actions.record_order(by=system("test"), now_us=NOW_US, person_id=person.pk, order=made)
     found = queries.known_places(author.viewer, now_us=NOW_US, person_ref="P1")
     assert [label for label, _ in found] == ["My home", "Probation office"]
+
+
+def test_a_variation_is_brought_up_to_date_with_what_was_signed_meanwhile(
+    author: Staff, senior: Staff
+) -> None:
+    order_id = signed_order(author, senior)
+    draft_id = variation(author, order_id)
+    late = [
+        curfew(phases=[{"start_date": "2026-03-02", "end_date": "2026-06-01", "timetable": nights("21:00")}])
+    ]
+    write(author, draft_id, conditions=late)
+    digest = propose(author, draft_id)
+    actions.record_fitting(
+        by=system("test"), now_us=NOW_US, order_id=order_id, at_us=NOW_US - HOUR_US, device_id="D1"
+    )
+    with pytest.raises(actions.OrderChanged):
+        actions.sign_draft(by=senior.viewer, now_us=NOW_US, draft_id=draft_id, digest=digest)
+    assert queries.draft(draft_id).is_behind
+    assert actions.renew_draft(by=author.viewer, now_us=NOW_US, draft_id=draft_id) == ()
+    renewed = queries.draft(draft_id)
+    assert [item["device_id"] for item in renewed.document["activations"]] == ["D1"]
+    assert renewed.document["conditions"][0]["phases"][0]["timetable"][0]["start"] == "21:00"
+    digest = propose(author, draft_id)
+    actions.sign_draft(by=senior.viewer, now_us=NOW_US, draft_id=draft_id, digest=digest)
+    assert [span.device_id for span in queries.activations_of_order(order_id)] == ["D1"]
+
+
+def test_what_both_changed_is_named_when_a_draft_is_renewed(author: Staff, senior: Staff) -> None:
+    order_id = signed_order(author, senior)
+    first, second = variation(author, order_id), variation(author, order_id)
+    write(author, first, end_date="2026-06-02")
+    write(author, second, end_date="2026-06-03")
+    digest = propose(author, first)
+    actions.sign_draft(by=senior.viewer, now_us=NOW_US, draft_id=first, digest=digest)
+    assert actions.renew_draft(by=author.viewer, now_us=NOW_US, draft_id=second) == ("end_date",)
+    assert queries.draft(second).document["end_date"] == "2026-06-03"

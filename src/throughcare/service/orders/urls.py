@@ -17,6 +17,7 @@ urlpatterns = [
     path("drafts/<str:draft_id>/propose", drafts.propose, name="propose"),
     path("drafts/<str:draft_id>/sign", drafts.sign, name="sign"),
     path("drafts/<str:draft_id>/return", drafts.give_back, name="return"),
+    path("drafts/<str:draft_id>/renew", drafts.renew, name="renew"),
     path("drafts/<str:draft_id>/discard", drafts.discard, name="discard"),
     path("drafts/<str:draft_id>/ask/<slug:slug>", questions.question, name="question"),
     path("drafts/<str:draft_id>/ask/<slug:slug>/<str:key>", questions.question, name="item_question"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from throughcare.orders.history import OrderHistory
 from throughcare.orders.model import Order
 from throughcare.orders.vocabulary import VariationType
 from throughcare.service.audit.actions import record
@@ -15,6 +16,7 @@ from throughcare.service.orders.actions.record import NoSuchOrder, record_order
 from throughcare.service.orders.drafting.checking import Checked, check_draft
 from throughcare.service.orders.drafting.document import Document, blank_document
 from throughcare.service.orders.drafting.ending import ended_document
+from throughcare.service.orders.drafting.renewing import renewed
 from throughcare.service.orders.models import OrderDraft, OrderRecord
 from throughcare.service.orders.queries.drafts import Draft, draft, governing
 from throughcare.service.orders.queries.record import histories
@@ -121,6 +123,44 @@ def accept_findings(
     row = _locked(draft_id)
     _write(row, revision, by, now_us, {"accepted": dict(accepted)})
     _log(by, now_us, draft_id, row.person.ref, "order_findings_accepted", count=len(accepted))
+
+
+@transaction.atomic
+def renew_draft(*, by: Viewer, now_us: int, draft_id: str) -> tuple[str, ...]:
+    """Bring a variation up to date with versions signed since it was begun; return what both changed.
+
+    The draft is open again afterwards, whatever it was: whoever proposed it looks at it once more.
+
+    Raises
+    ------
+    NoSuchOrder
+        If it is no variation.
+    DraftChanged
+        If it was signed or discarded.
+    """
+    row = _locked(draft_id)
+    read = draft(draft_id)
+    history = histories([read.order_id]).get(read.order_id)
+    if history is None or not read.is_variation:
+        raise NoSuchOrder
+    effective_us = int(read.variation["effective_us"])
+    begun = OrderHistory(history.order_id, history.versions[: read.base_version])
+    base, _ = governing(begun, at_us=effective_us, now_us=now_us)
+    newest, _ = governing(history, at_us=effective_us, now_us=now_us)
+    document, clashes = renewed(read.document, base=_of_order(base), newest=_of_order(newest))
+    alive = OrderDraft.objects.filter(
+        pk=row.pk, revision=read.revision, state__in=(DraftState.WRITING, DraftState.PROPOSED)
+    )
+    if not alive.update(
+        answers={**row.answers, "document": document, "authors": _with_author(row, by)},
+        base_version=len(history.versions),
+        state=DraftState.WRITING,
+        revision=read.revision + 1,
+        updated_us=now_us,
+    ):
+        raise DraftChanged
+    _log(by, now_us, draft_id, row.person.ref, "order_draft_renewed", version=len(history.versions))
+    return clashes
 
 
 @transaction.atomic
@@ -254,16 +294,20 @@ def _write(
     changes: dict[str, Any],
     state: DraftState = DraftState.WRITING,
 ) -> None:
-    authors = [actor for actor in row.answers.get("authors", ()) if actor != by.actor]
     mine = OrderDraft.objects.filter(pk=row.pk, state=DraftState.WRITING, revision=revision)
     if not mine.update(
-        answers={**row.answers, **changes, "authors": [*authors, by.actor]},
+        answers={**row.answers, **changes, "authors": _with_author(row, by)},
         revision=revision + 1,
         state=state,
         updated_us=now_us,
         returned_note="" if state is DraftState.PROPOSED else row.returned_note,
     ):
         raise DraftChanged
+
+
+def _with_author(row: OrderDraft, by: Viewer) -> list[str]:
+    """Return everybody who wrote, the last to write last."""
+    return [*(actor for actor in row.answers.get("authors", ()) if actor != by.actor), by.actor]
 
 
 def _of_order(order: Order) -> Document:

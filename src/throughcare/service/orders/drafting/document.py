@@ -105,6 +105,8 @@ def remove_item(document: Document, section: str, key: str) -> Document:
     item = find_item(changed, section, key)
     owner = condition_of(changed, key) if section in PARTS else changed
     owner[PARTS.get(section, section)].remove(item)
+    if section == "phases" and not owner["phases"]:
+        owner["phases"].append({})  # a curfew has at least one phase: it is asked about again
     if section == "conditions" and item["kind"] not in {c["kind"] for c in changed["conditions"]}:
         changed["ticked"] = [kind for kind in changed["ticked"] if kind != item["kind"]]
     return changed

@@ -28,8 +28,8 @@ class Draft:
 
     Parameters
     ----------
-    base_version : int
-        The newest version when the variation was begun; 0 for a new order.
+    base_version, newest_version : int
+        The newest version when the variation was begun, and now; 0 for a new order.
     document : dict
         The order as far as it is known.
     variation : mapping
@@ -49,6 +49,7 @@ class Draft:
     order_id: str
     is_variation: bool
     base_version: int
+    newest_version: int
     document: dict[str, Any]
     variation: Mapping[str, Any]
     accepted: Mapping[str, str]
@@ -62,6 +63,11 @@ class Draft:
     def digest(self) -> str:
         """The content hash of what would be signed."""
         return content_hash([self.document, dict(self.variation), dict(self.accepted)])
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether another version was signed since it was begun: it cannot be signed until it is renewed."""
+        return self.newest_version != self.base_version
 
     @property
     def is_open(self) -> bool:
@@ -145,6 +151,7 @@ def _view(row: OrderDraft) -> Draft:
         order_id=answers["document"]["order_id"],
         is_variation=row.order_id is not None,
         base_version=row.base_version,
+        newest_version=0 if row.order is None else row.order.newest_version,
         document=answers["document"],
         variation=answers.get("variation", {}),
         accepted=answers.get("accepted", {}),

@@ -106,7 +106,9 @@ def register_entry(order_id: str) -> RegisterEntry | None:
 
 def steps_of(order_id: str) -> list[StepView]:
     """Return what happened on the way, the first first."""
-    rows = InstallationStep.objects.filter(installation__order__order_id=order_id).order_by("recorded_us", "pk")
+    rows = InstallationStep.objects.filter(installation__order__order_id=order_id).order_by(
+        "recorded_us", "pk"
+    )
     return [
         StepView(
             kind=StepKind(row.kind),

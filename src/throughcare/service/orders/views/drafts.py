@@ -14,6 +14,7 @@ from throughcare.kernel.errors import RefusedInput
 from throughcare.orders.diff import diff_orders
 from throughcare.orders.model import Order
 from throughcare.orders.plain_words import condition_words, order_words
+from throughcare.orders.sentences import field_words
 from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
 from throughcare.service.accounts.queries import display_names
@@ -149,6 +150,22 @@ def propose(request: Request, draft_id: str) -> HttpResponse:
 
 @staff_page(Permission.ORDER_DRAFT)
 @require_POST
+def renew(request: Request, draft_id: str) -> HttpResponse:
+    """Bring a variation up to date with versions signed since it was begun."""
+    opened_draft(request, draft_id, page="order draft renew")
+    try:
+        clashes = actions.renew_draft(by=request.viewer, now_us=request.now_us, draft_id=draft_id)
+    except (actions.DraftChanged, actions.NoSuchOrder):
+        return _told(request, "This draft cannot be brought up to date.", draft_id)
+    if clashes:
+        words = ", ".join(field_words(name) for name in clashes)
+        return _told(request, f"Both changed: {words}. Your draft is kept there; look at each.", draft_id)
+    messages.success(request, "The draft now starts from the newest version.")
+    return redirect("orders:draft", draft_id)
+
+
+@staff_page(Permission.ORDER_DRAFT)
+@require_POST
 def discard(request: Request, draft_id: str) -> HttpResponse:
     """Put the draft away."""
     opened_draft(request, draft_id, page="order draft discard")
@@ -184,9 +201,7 @@ def _signed(request: Request, read: Draft) -> HttpResponse:
         words = "Not signed: somebody else signed, returned or changed this draft while you read it."
         return _told(request, words, read.draft_id)
     except actions.OrderChanged:
-        words = (
-            "Not signed: another version of the order was signed after this draft was begun. Begin it again."
-        )
+        words = "Not signed: another version of the order was signed after this draft was begun. Bring the draft up to date."
         return _told(request, words, read.draft_id)
     except actions.NotReady:
         return _told(request, "Not signed: the draft is no longer whole.", read.draft_id)

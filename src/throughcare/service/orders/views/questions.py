@@ -75,6 +75,8 @@ def question(request: Request, *, draft_id: str, slug: str, key: str = "") -> Ht
         return redirect("orders:draft", draft_id)
     document = copied(read.document)
     item = _found(document, asked.section, key)
+    if asked.kinds and item.get("kind") not in asked.kinds:
+        raise Http404
     form = asked.form(
         request.POST if request.method == "POST" else None,
         document=document,
@@ -197,7 +199,7 @@ def item_list(request: Request, *, draft_id: str, section: str, key: str = "") -
     if not read.is_open:
         return redirect("orders:draft", draft_id)
     document = read.document
-    owner = _found(document, "conditions", key) if key else None
+    owner = _owner(document, section, key) if key else None
     title, noun = SECTIONS[section]
     context = {
         "draft": read,
@@ -229,7 +231,7 @@ def add(request: Request, *, draft_id: str, section: str, key: str = "") -> Http
         stop = flow.gap_of_condition(document, made) or flow.Stop(section=section)
     else:
         if key:
-            _found(read.document, "conditions", key)
+            _owner(read.document, section, key)
         new_id = f"act-{settings.NEW_TOKEN(8)}" if section == "activations" else ""
         document, made = add_item(read.document, section, owner=key, new_id=new_id)
         if section == "authorised_absences":
@@ -335,6 +337,14 @@ def _found(document: Document, section: str, key: str) -> Item:
         return find_item(document, section, key)
     except NoSuchItem:
         raise Http404 from None
+
+
+def _owner(document: Document, section: str, key: str) -> Item:
+    """Return the condition that has phases or exemptions; 404 for one of another kind."""
+    item = _found(document, "conditions", key)
+    if not _has_part(item, section):
+        raise Http404
+    return item
 
 
 def _changed(request: Request, read: Draft, document: Document, what: str, go_on: str) -> HttpResponse:
