@@ -13,6 +13,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.service.desk.tellings import incident, tell
 from tests.service.makers import NOW_US, PASSWORD, Staff, make_team, make_user
 from tests.service.orders.examples import make_secret_order
 from throughcare.kernel.time import DAY_US, HOUR_US
@@ -22,6 +23,8 @@ from throughcare.service.accounts.models import RoleGrant, User
 from throughcare.service.accounts.queries import viewer_of
 from throughcare.service.audit.actions import record
 from throughcare.service.operations.models import LegalHold
+from throughcare.service.desk.actions import take_in
+from throughcare.service.desk.models import Decision, DeskEntry, DeskItem, Pack
 from throughcare.service.people.models import Alias, Assignment, ContactPoint, Identifier, Person
 from throughcare.service.roles import SCOPES, Role, Scope
 from throughcare.service.viewer import system
@@ -102,6 +105,8 @@ ARGUMENTS: dict[str, Callable[[Seed], Any]] = {
     "order_id": lambda seed: "ORDER-SECRET",
     "draft_id": lambda seed: seed.values["draft"],
     "number": lambda seed: 1,
+    "item_id": lambda seed: seed.values["item"],
+    "pack_id": lambda seed: seed.values["pack"],
 }
 
 # The arguments of one route, where the names of its arguments do not tell.
@@ -200,7 +205,27 @@ def make_seed() -> Seed:
         person=hidden, reason="SECRET-REASON", set_by="system:test", from_us=NOW_US
     )
     values = {"limit": place.pk, "opening": opening.pk, "token": token, "hold": hold.pk}
-    return Seed(staff, keeper, hidden, values | {"draft": make_secret_order(hidden, keeper)})
+    values |= {"draft": make_secret_order(hidden, keeper), **make_secret_item(hidden)}
+    return Seed(staff, keeper, hidden, values)
+
+
+def make_secret_item(hidden: Person) -> dict[str, int]:
+    """Put an incident of the hidden person on the desk, with a note, a decision that waits, and a pack."""
+    tell(incident("SECRET-INCIDENT", person_ref=hidden.ref))
+    take_in(now_us=NOW_US)
+    item = DeskItem.objects.get(incident_id="SECRET-INCIDENT")
+    DeskItem.objects.filter(pk=item.pk).update(state="proposed")
+    by = system("test").actor
+    DeskEntry.objects.create(item=item, at_us=NOW_US, by=by, kind="note", words="SECRET-REASON")
+    Decision.objects.create(
+        item=item, outcome="warning", alternatives=[["no_action", "SECRET-REASON"]], reason="SECRET-REASON",
+        seen=2, proposed_by=by, proposed_us=NOW_US,
+    )  # fmt: skip
+    pack = Pack.objects.create(
+        item=item, made_us=NOW_US, made_by=by, violation_us=NOW_US - DAY_US, digest="d", document=b"SECRET-REASON",
+        evidence_digest="e", evidence=b"SECRET-REASON",
+    )  # fmt: skip
+    return {"item": item.pk, "pack": pack.pk}
 
 
 def make_keeper() -> Staff:

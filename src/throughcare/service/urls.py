@@ -14,6 +14,7 @@ urlpatterns = [
     path("audit/", include("throughcare.service.operations.audit_urls")),
     path("retention/", include("throughcare.service.operations.retention_urls")),
     path("access/", include("throughcare.service.people.limited_access_urls")),
+    path("desk/", include("throughcare.service.desk.urls")),
     path("orders/", include("throughcare.service.orders.urls")),
     path("staff/", include("throughcare.service.accounts.urls")),
 ]

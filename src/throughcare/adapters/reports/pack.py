@@ -19,6 +19,7 @@ import typst
 from throughcare.adapters.files.atomic import atomic_bytes
 from throughcare.adapters.reports import tables, words
 from throughcare.adapters.reports.background import Background
+from throughcare.adapters.reports.casework import COURT_LIMITS, Casework
 from throughcare.adapters.reports.map import draw_incident_map, no_map_words
 from throughcare.adapters.reports.pages import safe_stem
 from throughcare.adapters.reports.points import GAP_US
@@ -82,6 +83,7 @@ def evidence_pdf(
     activation: ActivationView,
     background: Background | None = None,
     gap_us: int = GAP_US,
+    casework: Casework | None = None,
 ) -> bytes:
     """Return the evidence pack of one incident as a PDF/UA-1 document.
 
@@ -94,13 +96,15 @@ def evidence_pdf(
         Streets and buildings under the map.
     gap_us : int
         A silence longer than this is drawn as a gap.
+    casework : Casework or None
+        What people did about it; with it the pack is one for a court.
 
     Returns
     -------
     bytes
         The same for the same input and the same versions of the libraries, at every time.
     """
-    told = _clean(_contents(bundle, activation, background, gap_us))
+    told = _clean(_with_casework(_contents(bundle, activation, background, gap_us), casework))
     with warnings.catch_warnings():
         warnings.simplefilter(
             "error"
@@ -167,6 +171,20 @@ def _contents(
         "hashes": _hashes(bundle, record["content_hash"]),
         "checks": list(_CHECKS),
         "program": CHECK_PROGRAM,
+    }
+
+
+def _with_casework(told: dict[str, Any], casework: Casework | None) -> dict[str, Any]:
+    if casework is None:
+        return told | {"casework": None}
+    made = casework.contents()
+    return told | {
+        "title": told["title"].replace("Evidence pack", "Court pack", 1),
+        "short": told["short"].replace("Evidence pack", "Court pack", 1),
+        "cover": [*casework.cover, *told["cover"]],
+        "exhibits": [*told["exhibits"], *made["exhibits"]],
+        "limits": [*told["limits"], *COURT_LIMITS],
+        "casework": made,
     }
 
 

@@ -15,6 +15,8 @@ from throughcare.service.viewer import NOBODY, Viewer
 
 # (route name, words, permission): a row shows where the viewer has the permission
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("desk:list", "Alert desk", Permission.INCIDENT_VIEW),
+    ("desk:workload", "Workload", Permission.WORKLOAD_VIEW),
     ("orders:list", "Orders", Permission.ORDER_VIEW),
     ("orders:drafts", "Drafts", Permission.ORDER_DRAFT),
     ("orders:installations", "Installation", Permission.INSTALLATION_VIEW),

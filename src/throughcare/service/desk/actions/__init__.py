@@ -12,6 +12,7 @@ from throughcare.service.desk.actions.deciding import (
     sign_decision,
 )
 from throughcare.service.desk.actions.intake import fire_clocks, take_in
+from throughcare.service.desk.actions.packing import NoEvidence, disclose_pack, make_pack
 from throughcare.service.desk.actions.working import (
     accept_absence,
     accept_excuse,
@@ -27,6 +28,7 @@ from throughcare.service.desk.actions.working import (
 __all__ = [
     "IncidentChanged",
     "ItemChanged",
+    "NoEvidence",
     "NothingWeighed",
     "OwnDecision",
     "accept_absence",
@@ -34,8 +36,10 @@ __all__ = [
     "acknowledge",
     "add_note",
     "assess",
+    "disclose_pack",
     "fire_clocks",
     "hand_over",
+    "make_pack",
     "propose_decision",
     "put_on_desk",
     "record_contact",

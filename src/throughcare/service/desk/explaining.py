@@ -1,0 +1,64 @@
+"""What would change an incident, and how sure it is, in plain words. Pure."""
+
+from __future__ import annotations
+
+from throughcare.adapters.reports.words import duration, probability
+from throughcare.monitoring.incidents import Incident, IncidentKind, IncidentStatus
+
+_OF_PLACE = frozenset(
+    {
+        IncidentKind.CURFEW_ABSENCE,
+        IncidentKind.ZONE_ENTRY,
+        IncidentKind.ZONE_BUFFER,
+        IncidentKind.ZONE_EXIT,
+        IncidentKind.ATTENDANCE_MISSED,
+        IncidentKind.ATTENDANCE_LATE,
+    }
+)
+_SILENCES = frozenset({IncidentKind.LOSS_OF_CONTACT, IncidentKind.HOME_UNIT_SILENT})
+_TAMPERS = frozenset({IncidentKind.STRAP_TAMPER, IncidentKind.CASE_TAMPER, IncidentKind.HOME_UNIT_MOVED})
+
+
+def how_sure(incident: Incident) -> str:
+    """Return how sure the rule is, and what that does and does not say."""
+    reached = probability(incident.confidence)
+    if incident.kind in _OF_PLACE:
+        return (
+            f"The rule gives {reached} that the condition was not met at that time, from the reports that it used. "
+            "It cannot say why."
+        )
+    return (
+        f"The equipment reported this itself; the rule gives {reached}. It cannot say who or what caused it."
+    )
+
+
+def what_would_change_it(incident: Incident) -> list[str]:
+    """Return what would change, shorten or take back an incident, in sentences; never empty."""
+    said = []
+    if incident.status is IncidentStatus.OPEN:
+        said.append("It is still open: the next reports may lengthen it or end it.")
+    if incident.kind in _OF_PLACE:
+        said.append(
+            "Positions or home unit reports that the equipment stored and sends later may shorten it or take it back."
+        )
+    if incident.atv_s > 0:
+        said.append(
+            "An authorised absence or a reasonable excuse recorded for this time takes up to "
+            f"{duration(incident.atv_s)} out of the Accumulated Time Violation. The incident itself stays."
+        )
+    if incident.condition_id is not None:
+        said.append(
+            f"A new version of the order that changes condition {incident.condition_id} for this time makes the engine "
+            "weigh it anew."
+        )
+    if incident.kind in _SILENCES:
+        said.append(
+            "Reports for the silent time that arrive later shorten the silence. Silence is not absence."
+        )
+    if incident.kind in _TAMPERS:
+        said.append(
+            "A visit that finds the strap, the case or the unit whole is recorded here as a fault of the equipment."
+        )
+    return said or [
+        "Only a later report of the equipment, or a fault that somebody confirms, would change it."
+    ]
