@@ -68,7 +68,12 @@ EXPORTS: tuple[Export, ...] = (
             "sex": "Sex", "language": "Language", "interpreter_language": "Language of an interpreter",
             "created_us": "Recorded",
         },
-        withheld={"id": _WORKINGS, "safety_note": _OTHERS},
+        withheld={**_why(_WORKINGS, "id", "revision"), "safety_note": _OTHERS},
+    ),
+    Export(
+        model="people.PersonChange", heading="Changes of your record", path="person__ref",
+        told={"at_us": "When", "part": "What was changed"},
+        withheld={**_why(_WORKINGS, "id", "person"), "by": _STAFF, **_why(_OTHERS, "before", "after")},
     ),
     Export(
         model="people.Identifier", heading="Numbers that others know you by", path="person__ref",
@@ -237,6 +242,19 @@ EXPORTS: tuple[Export, ...] = (
             **_why(_WORKINGS, "id", "item", "decision", "violation_us", "evidence_digest"), "made_by": _STAFF,
             **_why(_OTHERS, "document", "evidence"),
         },
+    ),
+    Export(
+        model="casework.Contact", heading="Contacts with your officer", path="person__ref",
+        told={
+            "planned_us": "Planned for", "channel": "How", "result": "What came of it", "recorded_us": "Recorded",
+        },
+        withheld={
+            **_why(_WORKINGS, "id", "person"), **_why(_STAFF, "planned_by", "recorded_by"), "note": _OTHERS,
+        },
+    ),
+    Export(
+        model="casework.Look", heading="When somebody last opened your page", path="person__ref",
+        told={"at_us": "When"}, withheld={**_why(_WORKINGS, "id", "person"), "user": _STAFF},
     ),
     Export(
         model="operations.LegalHold", heading="Times when your record must not be erased", path="person__ref",

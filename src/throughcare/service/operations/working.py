@@ -19,6 +19,7 @@ from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connections
 
 from throughcare.kernel.time import DAY_US
+from throughcare.service.desk.actions import take_in
 from throughcare.service.monitoring.actions import Memory, archive_days, work_once
 from throughcare.service.operations.actions import Progress, beat, claim_chore, finish_chore, leave
 from throughcare.service.operations.upgrading import prepare_database
@@ -139,7 +140,10 @@ def tasks(name: str) -> tuple[Task, ...]:
         worked = work_once(worker=name, now_us=now_us, memory=memory)
         return worked.items + worked.activations
 
-    return (Task(name="evaluate", run=evaluate),)
+    return (
+        Task(name="evaluate", run=evaluate),
+        Task(name="desk", run=lambda now_us: take_in(now_us=now_us)),
+    )
 
 
 CHORES = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from throughcare.service.roles import ROLE_WORDS, Role
+from throughcare.service.viewer import Viewer
 from throughcare.simulation.names import invented_words
 
 REGION, CENTRE = "Invented Probation Region", "Invented Monitoring Centre"
@@ -50,6 +51,34 @@ class Somebody:
     mobile: str
     team: str
     officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who is there: staff by user name with their ids, and each person's key and officer by reference."""
+
+    members: dict[str, Member]
+    user_ids: dict[str, int]
+    person_ids: dict[str, int]
+    officer_of: dict[str, str]
+
+    def officer(self, person_ref: str) -> Viewer:
+        """Return the person's officer."""
+        return self._viewer(self.members[self.officer_of[person_ref]])
+
+    def signer(self, person_ref: str) -> Viewer:
+        """Return the senior of the person's team."""
+        team = self.members[self.officer_of[person_ref]].team
+        return self._viewer(next(m for m in self.members.values() if (m.role, m.team) == (Role.SENIOR, team)))
+
+    def one_of(self, role: Role, number: int) -> Viewer:
+        """Return one of those who hold a role, by a number that may be any."""
+        holders = [m for m in self.members.values() if m.role is role]
+        return self._viewer(holders[number % len(holders)])
+
+    def _viewer(self, member: Member) -> Viewer:
+        user_id = self.user_ids[member.username]
+        return Viewer(actor=f"user:{user_id}", user_id=user_id)
 
 
 def sign_ins() -> list[tuple[str, str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,55 +11,34 @@ from throughcare.orders.model import Order
 from throughcare.runners.loading import Progress
 from throughcare.service.accounts.actions import create_user, grant_role
 from throughcare.service.monitoring.past import Past
+from throughcare.service.monitoring.queries import incidents_of
 from throughcare.service.monitoring.taking_over import take_over, take_over_files, take_over_orders
 from throughcare.service.operations.demonstration.cast import (
     CENTRE,
     PASSWORD,
     REGION,
     TEAMS,
+    Cast,
     Member,
     people,
     staff,
 )
 from throughcare.service.operations.demonstration.cohorts import Lived
+from throughcare.service.operations.demonstration.desk_work import DeskWork
 from throughcare.service.orders.actions import book_visit, record_attempt, record_order
 from throughcare.service.orders.vocabulary import AttemptOutcome
 from throughcare.service.people.taking_on import Known, take_on_people, take_on_team
 from throughcare.service.roles import SCOPES, Role, Scope
-from throughcare.service.viewer import Viewer, system
+from throughcare.service.viewer import system
 
 BY = system("demonstration")
 TOGETHER = 20  # activations a transaction
 _FAILED = (AttemptOutcome.NO_SHOW, AttemptOutcome.WRONG_ADDRESS, AttemptOutcome.REFUSED_ACCESS)
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """Who is there: staff by user name with their ids, and each person's key and team by reference."""
-
-    members: dict[str, Member]
-    user_ids: dict[str, int]
-    person_ids: dict[str, int]
-    team_of: dict[str, str]
-
-    def signer(self, person_ref: str) -> Viewer:
-        """Return the senior of the person's team."""
-        team = self.team_of[person_ref]
-        return self._viewer(next(m for m in self.members.values() if (m.role, m.team) == (Role.SENIOR, team)))
-
-    def fitter(self, number: int) -> Viewer:
-        """Return one of the field officers."""
-        field = [m for m in self.members.values() if m.role is Role.FIELD_OFFICER]
-        return self._viewer(field[number % len(field)])
-
-    def _viewer(self, member: Member) -> Viewer:
-        user_id = self.user_ids[member.username]
-        return Viewer(actor=f"user:{user_id}", user_id=user_id)
-
-
 def write_cast(*, seed: int, count: int, from_us: int, progress: Progress) -> Cast:
     """Make the teams, the staff and the people; return who is there."""
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(9,))))
+    rng = _generator(seed, 9)
     teams = {
         name: take_on_team(by=BY, now_us=from_us, organisation=REGION, kind="probation", name=name)
         for name in TEAMS
@@ -88,7 +66,7 @@ def write_cast(*, seed: int, count: int, from_us: int, progress: Progress) -> Ca
         for one in crowd
     ]
     keys = take_on_people(by=BY, now_us=from_us, people=known)
-    return Cast({m.username: m for m in members}, ids, keys, {one.ref: one.team for one in crowd})
+    return Cast({m.username: m for m in members}, ids, keys, {one.ref: one.officer for one in crowd})
 
 
 def _employ(member: Member, teams: dict[str, int], from_us: int) -> int:
@@ -122,7 +100,7 @@ def write_orders(*, cast: Cast, orders: Iterable[Order], now_us: int, progress: 
 
 def _write_visits(cast: Cast, order: Order, fitted: Order | None, number: int, now_us: int) -> None:
     """Record the visits up to the fitting; where there is none yet, one that failed, or one still to come."""
-    ordered_us, fitter = instant_us(order.recorded_at), cast.fitter(number)
+    ordered_us, fitter = instant_us(order.recorded_at), cast.one_of(Role.FIELD_OFFICER, number)
     if fitted is not None:
         at_us = instant_us(fitted.recorded_at)
         book_visit(by=fitter, now_us=ordered_us + 3 * HOUR_US, order_id=order.order_id, at_us=at_us)
@@ -148,3 +126,14 @@ def write_monitoring(*, lived: Sequence[Lived], now_us: int, progress: Progress)
         progress("monitoring", min(first + TOGETHER, len(pasts)), len(pasts))
     take_over_orders(now_us=now_us)
     return events
+
+
+def write_desk(*, cast: Cast, now_us: int, seed: int, progress: Progress) -> int:
+    """Write what the staff did about every incident, and return how many deeds that were."""
+    views = incidents_of(cast.person_ids, retracted=True)
+    work = DeskWork(cast=cast, rng=_generator(seed, 10), now_us=now_us)
+    return work.write(views, progress=progress)
+
+
+def _generator(seed: int, part: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(part,))))

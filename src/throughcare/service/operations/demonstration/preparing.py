@@ -21,7 +21,12 @@ from throughcare.orders.model import Order
 from throughcare.runners.loading import Progress
 from throughcare.service.operations.demonstration import tags
 from throughcare.service.operations.demonstration.cohorts import Cohort, Present
-from throughcare.service.operations.demonstration.history import write_cast, write_monitoring, write_orders
+from throughcare.service.operations.demonstration.history import (
+    write_cast,
+    write_desk,
+    write_monitoring,
+    write_orders,
+)
 from throughcare.service.operations.demonstration.simulating import Simulating
 from throughcare.service.operations.upgrading import prepare_database
 
@@ -92,6 +97,7 @@ def prepare(size: Size, *, progress: Progress) -> None:
     orders = [order for cohort in lived for order in cohort.orders]
     to_come = write_orders(cast=cast, orders=orders, now_us=now_us, progress=progress)
     write_monitoring(lived=lived, now_us=now_us, progress=progress)
+    write_desk(cast=cast, now_us=now_us, seed=size.seed, progress=progress)
     tags.save(
         folder / "tags",
         positions=Positions.concat([cohort.positions for cohort in lived]),
