@@ -24,7 +24,8 @@ case ${1:-} in
   test)
     has_any chromium chromium-browser google-chrome || missing+=(chromium fonts-liberation)
     has_postgres || missing+=(postgresql)
-    what_for='the tests in a browser or on PostgreSQL cannot run'
+    has_any mosquitto /usr/sbin/mosquitto || missing+=(mosquitto)
+    what_for='the tests in a browser, on PostgreSQL or with an MQTT broker cannot run'
     ;;
   *)
     echo "Usage: tools/system_packages.sh setup PYTHON | test" >&2

@@ -71,8 +71,7 @@ def receive(*, data: bytes, form: str, sender: Sender, now_us: int) -> Answer:
 
 def prepared(read: Read, *, sender: Sender, devices: dict[str, Sender], digest: str, now_us: int) -> Ticket:
     """Return a delivery that is ready to be written, with its answer."""
-    sorted_out = sort_out(read, sender=sender, devices=devices, delivery_id=digest[:32], now_us=now_us)
-    delivery = named(usable(sorted_out, now_us=now_us), sender.device_id)
+    delivery = checked(read, sender=sender, devices=devices, delivery_id=digest[:32], now_us=now_us)
     facts = len(delivery.positions) + len(delivery.readings)
     held = held_already(delivery.positions, delivery.readings)
     answer: dict[str, Any] = {
@@ -86,6 +85,14 @@ def prepared(read: Read, *, sender: Sender, devices: dict[str, Sender], digest: 
         answer |= {"messages": read.messages, "fields_passed_over": read.passed_over}
     settled = not any(reject.reason in PASSING for reject in delivery.rejects)
     return Ticket(delivery, digest if settled else "", json.dumps(answer), now_us)
+
+
+def checked(
+    read: Read, *, sender: Sender, devices: dict[str, Sender], delivery_id: str, now_us: int
+) -> Delivery:
+    """Return what was read as a delivery: its sender's usable facts, and everything else as rejects."""
+    sorted_out = sort_out(read, sender=sender, devices=devices, delivery_id=delivery_id, now_us=now_us)
+    return named(usable(sorted_out, now_us=now_us), sender.device_id)
 
 
 def delivery_digest(data: bytes, *, form: str, sender: Sender) -> str:

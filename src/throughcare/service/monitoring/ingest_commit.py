@@ -59,7 +59,7 @@ class Commits:
         while not ticket.done:
             with self.turn:
                 if not ticket.done:
-                    self._write(self._taken())
+                    write_each(self._taken())
         if ticket.trouble is not None:
             raise ticket.trouble
 
@@ -68,19 +68,21 @@ class Commits:
             taken, self.waiting = self.waiting[:MOST_TOGETHER], self.waiting[MOST_TOGETHER:]
         return taken
 
-    def _write(self, tickets: Sequence[Ticket]) -> None:
-        try:
-            write(tickets)
-        except (DatabaseError, InterfaceError) as trouble:
-            if len(tickets) > 1 and not isinstance(trouble, AWAY):
-                for ticket in tickets:  # one of them is at fault: the others shall not suffer for it
-                    self._write([ticket])
-                return
-            for ticket in tickets:
-                ticket.trouble = trouble
-        finally:
-            for ticket in tickets:
-                ticket.done = True
+
+def write_each(tickets: Sequence[Ticket]) -> None:
+    """Write deliveries in one transaction, and mark each as done, with its trouble where it could not be written."""
+    try:
+        write(tickets)
+    except (DatabaseError, InterfaceError) as trouble:
+        if len(tickets) > 1 and not isinstance(trouble, AWAY):
+            for ticket in tickets:  # one of them is at fault: the others shall not suffer for it
+                write_each([ticket])
+            return
+        for ticket in tickets:
+            ticket.trouble = trouble
+    finally:
+        for ticket in tickets:
+            ticket.done = True
 
 
 @transaction.atomic
