@@ -25,6 +25,12 @@ SOURCES = {
     ),
     "src/throughcare/monitoring/events.py": ("EventKind",),
     "src/throughcare/monitoring/presence.py": ("Presence",),
+    "src/throughcare/service/orders/vocabulary.py": (
+        "DraftState",
+        "StepKind",
+        "AttemptOutcome",
+        "NotMonitoredReason",
+    ),
 }
 _TERM = re.compile(r"^\| \*\*(.+?)\*\* \|", re.MULTILINE)
 

@@ -27,12 +27,13 @@ from throughcare.service.orders.forms import (
 from throughcare.service.orders.queries import (
     RegisterEntry,
     RegisterFilter,
+    StepView,
     register,
     register_entry,
     steps_of,
 )
 from throughcare.service.orders.views.opening import opened_order
-from throughcare.service.orders.vocabulary import AttemptOutcome, NotMonitoredReason
+from throughcare.service.orders.vocabulary import AttemptOutcome, NotMonitoredReason, StepKind
 from throughcare.service.orders.wording import choice_words
 from throughcare.service.roles import Permission
 
@@ -81,9 +82,7 @@ def installation(request: Request, order_id: str) -> HttpResponse:
         "places": order.places,
         "kinds": [choice_words(kind) for kind in sorted(order.ticked)],
         "worn": [item for item in order.activations if item.to_time is None],
-        "steps": [
-            (step, choice_words(step.outcome) if step.outcome else "", names[step.by]) for step in steps
-        ],
+        "steps": [(step, _outcome_words(step), names[step.by]) for step in steps],
         "may_work": request.viewer.may(Permission.INSTALLATION_WORK),
         "may_see_order": request.viewer.may(Permission.ORDER_VIEW),
         "now_us": request.now_us,
@@ -196,6 +195,13 @@ def _step(
             return redirect("orders:installation", order_id)
     context = {"person": person, "order_id": order_id, "form": form, "title": title}
     return render(request, "orders/register/step.html", context)
+
+
+def _outcome_words(step: StepView) -> str:
+    """Return how a step ended; of a fitting it is the device's number, which is no word."""
+    if not step.outcome or step.kind is StepKind.FITTED:
+        return step.outcome
+    return choice_words(step.outcome)
 
 
 def _row(entry: RegisterEntry, now_us: int) -> dict[str, Any]:
