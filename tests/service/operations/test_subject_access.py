@@ -18,9 +18,10 @@ from tests.service import matrix
 from tests.service.makers import NOW_US, Staff, make_person, make_user
 from tests.service.orders.examples import activation, order
 from throughcare.kernel.time import DAY_US, MINUTE_US
+from throughcare.monitoring.status import StatusKind
 from throughcare.service.access.models import Exclusion, Restriction
 from throughcare.service.audit.models import Entry
-from throughcare.service.monitoring.models import IncidentRow, PositionRow
+from throughcare.service.monitoring.models import IncidentRow, PositionRow, StatusRow
 from throughcare.service.operations.disclosure import EXPORTS, IN_A_TABLE, NOT_ABOUT
 from throughcare.service.operations.subject_access import sections, write_bundle
 from throughcare.service.orders.actions import record_order
@@ -57,6 +58,9 @@ def make_record() -> Person:
             activation_id="A1", device_id="D1", t_us=NOW_US - number * MINUTE_US, received_us=NOW_US,
             lat_deg=54.0, lon_deg=1.5, accuracy_m=9.0, source=0, digest=str(number),
         )  # fmt: skip
+    StatusRow.objects.create(
+        activation_id="A1", device_id="D1", t_us=NOW_US, received_us=NOW_US, kind=int(StatusKind.STRAP_OPEN), digest="s",
+    )  # fmt: skip
     for kind in ("curfew_absence", "victim_proximity"):
         IncidentRow.objects.create(
             incident_id=f"I-{kind}", activation_id="A1", person_ref="P1", order_id="O1", kind=kind, code="AL08",
@@ -85,6 +89,7 @@ def test_the_bundle_holds_pages_data_and_positions(tmp_path: Path) -> None:
         "2026-03-09T12:00:00Z",
     ]
     assert (rows[0]["tag"], bundle.positions) == ("D1", 3)
+    assert parts["statuses.csv"].splitlines()[1:] == ['"2026-03-09T12:00:00Z","D1","strap_open",']
     record = json.loads(parts["record.json"])["record"]
     assert record["people.Person"]["rows"][0]["family_name"] == "FamilyP1"
     assert record["orders.OrderVersion"]["rows"][0]["document"]["places"][0]["label"] == "1 Invented Street"
@@ -121,7 +126,12 @@ def test_an_auditor_makes_it_in_one_step_and_the_log_says_who_received_it(
     client = signed_in(make_user(Role.AUDITOR))
     answer = client.post("/retention/subject-access", {"reference": "P1", "recipient": "The person"})
     assert answer.headers["Content-Disposition"] == 'attachment; filename="record.zip"'
-    assert set(unpacked(answer.content)) == {"positions.csv", "record.html", "record.json"}
+    assert set(unpacked(answer.content)) == {
+        "positions.csv",
+        "statuses.csv",
+        "record.html",
+        "record.json",
+    }
     entry = Entry.objects.get(action="record_disclosed")
     assert (entry.person_ref, entry.recipient, entry.detail["positions"]) == ("P1", "The person", 3)
     assert entry.detail["sha256"] == hashlib.sha256(answer.content).hexdigest()

@@ -30,7 +30,7 @@ class Export:
     heading : str
         What the rows are, to the person.
     path : str
-        The lookup that leads from a row to the person's reference, or ``activation_id`` or ``device_id``.
+        The lookup that leads from a row to the person's reference.
     told : dict of str to str
         Field and heading.
     withheld : dict of str to Withheld
@@ -182,12 +182,6 @@ EXPORTS: tuple[Export, ...] = (
         withheld={**_why(_WORKINGS, "id", "installation"), "by": _STAFF, "note": _OTHERS},
     ),
     Export(
-        model="monitoring.StatusRow", heading="What your tag said of itself", path="activation_id",
-        told={"device_id": "Device", "t_us": "When", "received_us": "Received", "kind": "Code", "value": "Value",
-              "why": "Why it was not used"},
-        withheld=_why(_WORKINGS, "id", "activation_id", "digest"),
-    ),
-    Export(
         model="monitoring.EngineEvent", heading="What the monitoring reported", path="person_ref",
         told={"kind": "Report", "t_us": "Of", "known_us": "Known", "recorded_us": "Recorded", "incident_id": "Incident"},
         withheld=_why(_WORKINGS, "id", "event_id", "activation_id", "person_ref", "revision", "body"),
@@ -271,8 +265,11 @@ EXPORTS: tuple[Export, ...] = (
     ),
 )  # fmt: skip
 
-# Told in a table of their own, because they are many: where the person was.
-IN_A_TABLE = {"monitoring.PositionRow": "positions.csv, from the database and the archive"}
+# Told in a table of their own, because they are many; by operations/disclosed_facts.py.
+IN_A_TABLE = {
+    "monitoring.PositionRow": "where the person was, from the database and the archive",
+    "monitoring.StatusRow": "what tags and home units said of themselves, from the database and the archive",
+}
 
 # Models that hold nothing about a person under supervision, and why.
 NOT_ABOUT = {

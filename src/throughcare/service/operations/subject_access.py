@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import zipfile
 from collections.abc import Iterator
@@ -16,14 +14,10 @@ from django.apps import apps
 from django.db import models
 from django.template.loader import render_to_string
 
-from throughcare.kernel.time import DAY_US, iso_utc
-from throughcare.service.monitoring.queries import trail
-from throughcare.service.operations.disclosure import CLOSED_KEYS, EXPORTS, IN_A_TABLE, Export
-from throughcare.service.orders.queries import activations_of_person
+from throughcare.kernel.time import iso_utc
+from throughcare.service.operations.disclosed_facts import write_facts
+from throughcare.service.operations.disclosure import CLOSED_KEYS, EXPORTS, Export
 from throughcare.service.pages.templatetags.govuk import civil, duration, words
-
-_MONTH_US = 31 * DAY_US
-POSITION_COLUMNS = ("at", "tag", "lat_deg", "lon_deg", "accuracy_m", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +38,7 @@ class Bundle:
 
     rows: dict[str, int] = field(default_factory=dict)
     positions: int = 0
+    statuses: int = 0
     digest: str = ""
 
 
@@ -53,7 +48,7 @@ def sections(person_ref: str) -> list[Section]:
 
 
 def write_bundle(person_ref: str, *, to: Path, now_us: int) -> Bundle:
-    """Write the bundle as a zip file: ``record.html``, ``record.json`` and ``positions.csv``.
+    """Write the bundle as a zip file: ``record.html``, ``record.json``, ``positions.csv`` and ``statuses.csv``.
 
     Returns
     -------
@@ -62,11 +57,8 @@ def write_bundle(person_ref: str, *, to: Path, now_us: int) -> Bundle:
     """
     found, bundle = sections(person_ref), Bundle()
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file:
-        with file.open("positions.csv", "w") as raw, io.TextIOWrapper(raw, "utf-8", newline="") as table:
-            bundle.positions = _write_positions(table, person_ref, now_us)
-        context = {
-            "sections": found, "positions": bundle.positions, "made_us": now_us, "tables": IN_A_TABLE.values(),
-        }  # fmt: skip
+        bundle.positions, bundle.statuses = write_facts(file, person_ref, now_us=now_us)
+        context = {"sections": found, "bundle": bundle, "made_us": now_us}
         file.writestr("record.html", render_to_string("operations/disclosed_record.html", context))
         data = {section.model: {"withheld": section.withheld, "rows": section.data} for section in found}
         file.writestr("record.json", json.dumps({"made": iso_utc(now_us), "record": data}, indent=1))
@@ -89,11 +81,8 @@ def _section(export: Export, person_ref: str) -> Section:
 
 
 def _rows(model: type[models.Model], path: str, person_ref: str) -> Iterator[models.Model]:
-    wanted: object = person_ref
-    if path == "activation_id":
-        path, wanted = "activation_id__in", [span.activation_id for span in activations_of_person(person_ref)]
     related = [name.name for name in model._meta.concrete_fields if name.is_relation]
-    rows = model._default_manager.filter(**{path: wanted}).order_by("pk")
+    rows = model._default_manager.filter(**{path: person_ref}).order_by("pk")
     return (
         rows.select_related(*related).iterator(chunk_size=2000) if related else rows.iterator(chunk_size=2000)
     )
@@ -134,20 +123,3 @@ def _words(name: str, value: Any) -> str:  # noqa: ANN401 - any field's value
         return duration(value)
     is_code = name in {"kind", "action", "state", "status", "outcome", "purpose", "review_outcome"}
     return words(str(value)) if is_code else str(value)
-
-
-def _write_positions(table: io.TextIOWrapper, person_ref: str, now_us: int) -> int:
-    """Write every position, a month at a time, and return how many there were."""
-    writer, number = csv.writer(table), 0
-    writer.writerow(POSITION_COLUMNS)
-    spans = activations_of_person(person_ref)
-    tags = {span.activation_id: span.device_id for span in spans}
-    begin_us = min((span.interval.start_us for span in spans), default=now_us)
-    for from_us in range(begin_us, now_us + 1, _MONTH_US):
-        points = trail(person_ref, from_us, min(from_us + _MONTH_US, now_us + 1)).points
-        number += len(points)
-        writer.writerows(
-            (iso_utc(p.t_us), tags[p.activation_id], p.lat_deg, p.lon_deg, p.accuracy_m, p.source)
-            for p in points
-        )
-    return number
