@@ -12,6 +12,7 @@ from throughcare.adapters.reports.palette import BLUE, INK, LINE, MIST, NAVY, OR
 from throughcare.adapters.reports.points import GAP_US
 from throughcare.adapters.reports.svg import path_d, picture, tag, text
 from throughcare.adapters.reports.timeline import TimelineDrawing, draw_timeline
+from throughcare.kernel.time import HOUR_US
 from throughcare.runners.embedded import Traced
 
 _WIDTH, _HEIGHT = 960.0, 330.0
@@ -66,24 +67,25 @@ class Hour:
     waiting: int
 
 
-def workload_curve(hours: Sequence[Hour], *, zone: str, shift_starts: Sequence[int]) -> Drawn:
+def workload_curve(hours: Sequence[Hour], *, length: int, zone: str, shift_starts: Sequence[int]) -> Drawn:
     """Return the curve of a day: bars of items that came and were acknowledged, a line of those that waited.
 
     Parameters
     ----------
+    hours : sequence of Hour
+        From the first of the day up to now.
+    length : int
+        How many hours the day has; those to come are left empty.
     shift_starts : sequence of int, UTC microseconds
         Where a shift begins; marked by a line.
     """
     most = max(1, *(max(h.arrived, h.acknowledged, h.waiting) for h in hours))
-    wide = (_RIGHT - _LEFT) / len(hours)
-    parts = [_frame(most), _shifts(hours, shift_starts, wide)]
+    wide = (_RIGHT - _LEFT) / length
+    parts = [_frame(most), _axis(hours[0].start_us, length, zone, shift_starts)]
     for place, hour in enumerate(hours):
         x = _LEFT + place * wide
         parts.append(_bar(x + wide * 0.16, wide * 0.3, hour.arrived, most, BLUE))
         parts.append(_bar(x + wide * 0.52, wide * 0.3, hour.acknowledged, most, PAPER))
-        if place % 3 == 0:
-            label = words.clock(hour.start_us, zone)[:5]
-            parts.append(text(x, _BOTTOM + 18, label, text_anchor="middle", fill=QUIET))
     line = [(_LEFT + (place + 1) * wide, _y(hour.waiting, most)) for place, hour in enumerate(hours)]
     parts.append(tag("path", d=path_d(line), stroke=ORANGE, stroke_width=5, fill="none"))
     parts.append(tag("path", d=path_d(line), stroke=INK, stroke_width=1.5, fill="none"))
@@ -123,19 +125,18 @@ def _frame(most: int) -> str:
     return "".join(parts)
 
 
-def _shifts(hours: Sequence[Hour], starts: Sequence[int], wide: float) -> str:
-    marks = {hour.start_us: _LEFT + place * wide for place, hour in enumerate(hours)}
-    return "".join(
-        tag(
-            "path",
-            d=path_d(((marks[t_us], _TOP), (marks[t_us], _BOTTOM + 26))),
-            stroke=INK,
-            stroke_dasharray="4 3",
-        )
-        + text(marks[t_us] + 4, _BOTTOM + 38, "shift begins", font_size=11)
-        for t_us in starts
-        if t_us in marks
-    )
+def _axis(first_us: int, length: int, zone: str, starts: Sequence[int]) -> str:
+    wide = (_RIGHT - _LEFT) / length
+    parts = []
+    for place in range(0, length, 3):
+        label = words.clock(first_us + place * HOUR_US, zone)[:5]
+        parts.append(text(_LEFT + place * wide, _BOTTOM + 18, label, text_anchor="middle", fill=QUIET))
+    for t_us in starts:
+        x = _LEFT + (t_us - first_us) / HOUR_US * wide
+        line = path_d(((x, _TOP), (x, _BOTTOM)))
+        parts.append(tag("path", d=line, stroke=INK, stroke_dasharray="4 3", fill="none"))
+        parts.append(text(x + 4, _BOTTOM + 38, "shift begins", font_size=11))
+    return "".join(parts)
 
 
 def _y(value: float, most: float) -> float:
@@ -175,7 +176,7 @@ def pack_times(points: Sequence[tuple[int, float]], *, zone: str) -> Drawn:
     parts.append(text(_LEFT, _TOP - 12, "Hours from the violation to the court pack", fill=QUIET))
     for t_us, anchor, x in ((first_us, "start", _LEFT), (points[-1][0], "end", _RIGHT)):
         parts.append(text(x, _BOTTOM + 18, words.day(t_us, zone), text_anchor=anchor, fill=QUIET))
-    said = f"{len(points)} packs; the middle one came {middle:.1f} hours after the violation, the longest {longest:.1f}."
+    said = f"{words.count(len(points), 'pack')}; the middle one came {middle:.1f} hours after the violation, the longest {longest:.1f}."
     svg = picture(
         tag("rect", width=_WIDTH, height=_HEIGHT, fill=PAPER), *parts,
         width=_WIDTH, height=_HEIGHT, ident="packs", title="Time to court packs", description=said, kind="tc-chart",

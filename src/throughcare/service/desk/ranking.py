@@ -93,7 +93,7 @@ def _grounds(weighed: Weighed) -> list[tuple[int, str]]:
     half_hours = int(weighed.lasting_s // 1800)
     return [
         (STILL_POINTS * weighed.still, "it still goes on"),
-        (min(HALF_HOUR_POINTS * half_hours, HALF_HOUR_MOST), f"it lasts {half_hours / 2:g} hours or more"),
+        (min(HALF_HOUR_POINTS * half_hours, HALF_HOUR_MOST), _length_words(half_hours)),
         (min(REPEAT_POINTS * weighed.repeats, REPEAT_MOST), _repeat_words(weighed.repeats)),
         (RISK_NOTE_POINTS * weighed.has_risk_note, "the record has a note about risk"),
         (UNSURE_POINTS * (weighed.confidence < UNSURE_BELOW), "the engine is less than 90 % sure"),
@@ -107,6 +107,12 @@ def _grounds(weighed: Weighed) -> list[tuple[int, str]]:
 
 def _kind_words(kind: IncidentKind) -> str:
     return f"kind of incident: {str(kind).replace('_', ' ')}"
+
+
+def _length_words(half_hours: int) -> str:
+    if half_hours < 3:
+        return f"it lasts {'half an hour' if half_hours == 1 else 'an hour'} or more"
+    return f"it lasts {half_hours / 2:g} hours or more"
 
 
 def _repeat_words(repeats: int) -> str:

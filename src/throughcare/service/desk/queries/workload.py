@@ -78,7 +78,7 @@ def worst_tenth(counts: Sequence[int]) -> float | None:
 
 def _hours(from_us: int, to_us: int, now_us: int) -> tuple[Hour, ...]:
     """Return each hour: what came, what was first acknowledged, what waited at its end."""
-    stop_us = min(to_us, max(now_us, from_us + 1))
+    stop_us = min(to_us, max(now_us, from_us) + 1)
     touching = Q(opened_us__lt=stop_us) & (Q(acknowledged_us__isnull=True) | Q(acknowledged_us__gte=from_us))
     ended = Q(acknowledged_us__isnull=True, closed_us__lt=from_us)
     items = DeskItem.objects.filter(touching).exclude(ended).exclude(state__in=_NOT_WORKED)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
 from throughcare.adapters.reports.words import KIND_WORDS
-from throughcare.kernel.time import DAY_US, civil_us, local_datetime
+from throughcare.kernel.time import DAY_US, HOUR_US, civil_us, local_datetime
 from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
 from throughcare.service.desk import queries
@@ -106,6 +106,7 @@ def workload_page(request: Request) -> HttpResponse:
     from_us = civil_us(day, dt.time(6), ZONE)
     to_us = civil_us(day + dt.timedelta(days=1), dt.time(6), ZONE)
     found = queries.workload(from_us=from_us, to_us=to_us, now_us=request.now_us)
+    length = (to_us - from_us) // HOUR_US
     starts = [civil_us(day, at, ZONE) for at in SHIFTS]
     points = queries.pack_hours(from_us=request.now_us - PACKS_OVER_DAYS * DAY_US, to_us=request.now_us + 1)
     context = {
@@ -114,7 +115,7 @@ def workload_page(request: Request) -> HttpResponse:
         "before": day - dt.timedelta(days=1),
         "after": day + dt.timedelta(days=1),
         "from_us": from_us,
-        "curve": _safe(workload_curve(found.hours, zone=ZONE, shift_starts=starts)),
+        "curve": _safe(workload_curve(found.hours, length=length, zone=ZONE, shift_starts=starts)),
         "packs": _safe(pack_times(points, zone=ZONE)),
         "pack_points": points,
         "packs_over": PACKS_OVER_DAYS,
