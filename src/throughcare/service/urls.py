@@ -15,6 +15,7 @@ urlpatterns = [
     path("retention/", include("throughcare.service.operations.retention_urls")),
     path("access/", include("throughcare.service.people.limited_access_urls")),
     path("desk/", include("throughcare.service.desk.urls")),
+    path("monitoring/", include("throughcare.service.monitoring.urls")),
     path("orders/", include("throughcare.service.orders.urls")),
     path("staff/", include("throughcare.service.accounts.urls")),
 ]

@@ -26,6 +26,9 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("audit_log:log", "Audit log", Permission.AUDIT_VIEW),
     ("retention:subject_access", "Subject access", Permission.SUBJECT_ACCESS),
     ("retention:overview", "Retention", Permission.RETENTION_MANAGE),
+    ("monitoring:rejects", "Refused data", Permission.OPERATIONS_VIEW),
+    ("monitoring:unowned", "Data of nobody", Permission.OPERATIONS_VIEW),
+    ("monitoring:devices", "Devices", Permission.DEVICE_MANAGE),
     ("accounts:staff", "Staff accounts", Permission.ACCOUNT_MANAGE),
 )
 
