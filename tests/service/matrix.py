@@ -17,14 +17,18 @@ from tests.service.desk.tellings import incident, tell
 from tests.service.makers import NOW_US, PASSWORD, Staff, make_team, make_user
 from tests.service.orders.examples import make_secret_order
 from throughcare.kernel.time import DAY_US, HOUR_US
+from throughcare.monitoring.intake import Reject as Refused
 from throughcare.service.access.models import BreakGlass, Restriction
 from throughcare.service.accounts.actions import offer_password_link
 from throughcare.service.accounts.models import RoleGrant, User
 from throughcare.service.accounts.queries import viewer_of
 from throughcare.service.audit.actions import record
-from throughcare.service.operations.models import LegalHold
 from throughcare.service.desk.actions import take_in
 from throughcare.service.desk.models import Decision, DeskEntry, DeskItem, Pack
+from throughcare.service.monitoring.actions import Delivery, store_facts
+from throughcare.service.monitoring.credentials import add_device
+from throughcare.service.monitoring.models import Reject
+from throughcare.service.operations.models import LegalHold
 from throughcare.service.people.models import Alias, Assignment, ContactPoint, Identifier, Person
 from throughcare.service.roles import SCOPES, Role, Scope
 from throughcare.service.viewer import system
@@ -104,6 +108,8 @@ ARGUMENTS: dict[str, Callable[[Seed], Any]] = {
     "hold_id": lambda seed: seed.values["hold"],
     "order_id": lambda seed: "ORDER-SECRET",
     "draft_id": lambda seed: seed.values["draft"],
+    "device_number": lambda seed: seed.values["device"],
+    "reject_id": lambda seed: seed.values["reject"],
     "number": lambda seed: 1,
     "item_id": lambda seed: seed.values["item"],
     "pack_id": lambda seed: seed.values["pack"],
@@ -205,8 +211,18 @@ def make_seed() -> Seed:
         person=hidden, reason="SECRET-REASON", set_by="system:test", from_us=NOW_US
     )
     values = {"limit": place.pk, "opening": opening.pk, "token": token, "hold": hold.pk}
-    values |= {"draft": make_secret_order(hidden, keeper), **make_secret_item(hidden)}
+    values |= {"draft": make_secret_order(hidden, keeper), **make_secret_item(hidden), **make_deliveries()}
     return Seed(staff, keeper, hidden, values)
+
+
+def make_deliveries() -> dict[str, int]:
+    """Let a device deliver something that is refused."""
+    number, _ = add_device(by=system("test"), now_us=NOW_US, device_id="D1", is_gateway=False)
+    refused = Refused(
+        file="delivery", row=1, field="t", reason="missing_time", words="Expected one.", key="D1"
+    )
+    store_facts(delivery=Delivery(delivery_id="d1", rejects=(refused,)), now_us=NOW_US)
+    return {"device": number, "reject": Reject.objects.get().pk}
 
 
 def make_secret_item(hidden: Person) -> dict[str, int]:
