@@ -23,13 +23,22 @@ from throughcare.service.accounts.actions import offer_password_link
 from throughcare.service.accounts.models import RoleGrant, User
 from throughcare.service.accounts.queries import viewer_of
 from throughcare.service.audit.actions import record
+from throughcare.service.casework.models import Contact
 from throughcare.service.desk.actions import take_in
 from throughcare.service.desk.models import Decision, DeskEntry, DeskItem, Pack
 from throughcare.service.monitoring.actions import Delivery, store_facts
 from throughcare.service.monitoring.credentials import add_device
 from throughcare.service.monitoring.models import Reject
 from throughcare.service.operations.models import LegalHold
-from throughcare.service.people.models import Alias, Assignment, ContactPoint, Identifier, Person
+from throughcare.service.people.models import (
+    Alias,
+    Assignment,
+    ContactPoint,
+    EqualityRecord,
+    Identifier,
+    Person,
+    PersonChange,
+)
 from throughcare.service.roles import SCOPES, Role, Scope
 from throughcare.service.viewer import system
 
@@ -113,6 +122,10 @@ ARGUMENTS: dict[str, Callable[[Seed], Any]] = {
     "number": lambda seed: 1,
     "item_id": lambda seed: seed.values["item"],
     "pack_id": lambda seed: seed.values["pack"],
+    "step": lambda seed: "name",
+    "part": lambda seed: "number",
+    "row_id": lambda seed: seed.values["row"],
+    "contact_id": lambda seed: seed.values["contact"],
 }
 
 # The arguments of one route, where the names of its arguments do not tell.
@@ -212,6 +225,7 @@ def make_seed() -> Seed:
     )
     values = {"limit": place.pk, "opening": opening.pk, "token": token, "hold": hold.pk}
     values |= {"draft": make_secret_order(hidden, keeper), **make_secret_item(hidden), **make_deliveries()}
+    values |= make_secret_record(hidden)
     return Seed(staff, keeper, hidden, values)
 
 
@@ -223,6 +237,17 @@ def make_deliveries() -> dict[str, int]:
     )
     store_facts(delivery=Delivery(delivery_id="d1", rejects=(refused,)), now_us=NOW_US)
     return {"device": number, "reject": Reject.objects.get().pk}
+
+
+def make_secret_record(hidden: Person) -> dict[str, int]:
+    """Put a contact, a change of the record and equality fields of the hidden person on record."""
+    by = system("test").actor
+    contact = Contact.objects.create(
+        person=hidden, planned_us=NOW_US - HOUR_US, channel="office", planned_by=by, note="SECRET-REASON"
+    )
+    PersonChange.objects.create(person=hidden, at_us=NOW_US, by=by, part="name", before="Crowmarsh")
+    EqualityRecord.objects.create(person=hidden, religion="sikh", recorded_us=NOW_US)
+    return {"contact": contact.pk, "row": hidden.identifiers.get().pk}
 
 
 def make_secret_item(hidden: Person) -> dict[str, int]:

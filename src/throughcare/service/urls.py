@@ -14,6 +14,8 @@ urlpatterns = [
     path("audit/", include("throughcare.service.operations.audit_urls")),
     path("retention/", include("throughcare.service.operations.retention_urls")),
     path("access/", include("throughcare.service.people.limited_access_urls")),
+    path("casework/", include("throughcare.service.casework.urls")),
+    path("people/", include("throughcare.service.people.urls")),
     path("desk/", include("throughcare.service.desk.urls")),
     path("monitoring/", include("throughcare.service.monitoring.urls")),
     path("orders/", include("throughcare.service.orders.urls")),

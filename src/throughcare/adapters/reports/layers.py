@@ -39,6 +39,7 @@ COARSE_CIRCLES_MOST = 12
 _LABEL_APART = 26.0
 _ARROW_APART = 55.0
 _ARROW_CHORD = 14.0
+GAP_LINE = {"fill": "none", "stroke": INK, "stroke_width": 1.4, "stroke_dasharray": "1.5 5"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,16 @@ def _arrow(a: Point, b: Point) -> str:
     left = (x - ux * 5 - uy * 5.2, y - uy * 5 + ux * 5.2)
     right = (x - ux * 5 + uy * 5.2, y - uy * 5 - ux * 5.2)
     return path_d((tip, left, right), closed=True)
+
+
+def gap_lines(gaps: Sequence[Gap], frame: Frame) -> str:
+    """Draw a dotted line between the points on both sides of each silence: not the way, which nobody knows."""
+    ends = [
+        (frame.xy(gap.before.lat_deg, gap.before.lon_deg), frame.xy(gap.after.lat_deg, gap.after.lon_deg))
+        for gap in gaps
+    ]
+    drawn = "".join(path_d(pair) for pair in ends)
+    return tag("path", d=drawn, class_="gaps", **GAP_LINE) if drawn else ""
 
 
 def gap_edges(gaps: Sequence[Gap], frame: Frame) -> str:

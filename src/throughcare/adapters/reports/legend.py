@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from throughcare.adapters.reports.frame import WIDTH
-from throughcare.adapters.reports.layers import PLACE_COLOURS, PLACE_WORDS, dot
+from throughcare.adapters.reports.layers import GAP_LINE, PLACE_COLOURS, PLACE_WORDS, dot
 from throughcare.adapters.reports.palette import BLUE, INK, QUIET
 from throughcare.adapters.reports.points import MapPoint
 from throughcare.adapters.reports.svg import hatch_d, path_d, tag, text
@@ -16,12 +16,17 @@ Entry = tuple[str, str]  # drawing at (0, 0) in a 28 x 14 box, and words
 
 
 def legend(
-    points: Sequence[MapPoint], *, has_gaps: bool, place_kinds: Sequence[str], top: float
+    points: Sequence[MapPoint],
+    *,
+    has_gaps: bool,
+    place_kinds: Sequence[str],
+    top: float,
+    dotted_gaps: bool = False,
 ) -> tuple[str, float]:
     """Return the legend as SVG and its height in drawing units."""
     entries = [
         *_point_entries(points),
-        *_line_entries(points, has_gaps=has_gaps),
+        *_line_entries(points, has_gaps=has_gaps, dotted_gaps=dotted_gaps),
         *_place_entries(place_kinds),
     ]
     parts = []
@@ -50,7 +55,7 @@ def _point_words(point: MapPoint) -> str:
     return "Position, source not said" if point.source == "unknown" else "Satellite position"
 
 
-def _line_entries(points: Sequence[MapPoint], *, has_gaps: bool) -> list[Entry]:
+def _line_entries(points: Sequence[MapPoint], *, has_gaps: bool, dotted_gaps: bool) -> list[Entry]:
     found: list[Entry] = []
     if any(point.on_trail for point in points):
         line = tag("path", d=path_d(((0, 7), (28, 7))), stroke=BLUE, stroke_width=1.8)
@@ -64,7 +69,9 @@ def _line_entries(points: Sequence[MapPoint], *, has_gaps: bool) -> list[Entry]:
         found.append((ring, "Circle as given, level not said"))
     if has_gaps:
         square = tag("rect", x=7, y=0, width=14, height=14, fill="none", stroke=INK, stroke_dasharray="3 2")
-        found.append((square, "Edge of a gap: no line drawn"))
+        dots = tag("path", d=path_d(((0, 7), (28, 7))), **GAP_LINE) if dotted_gaps else ""
+        words = "Gap: the way is not known" if dotted_gaps else "Edge of a gap: no line drawn"
+        found.append((dots + square, words))
     return found
 
 

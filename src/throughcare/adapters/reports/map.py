@@ -60,6 +60,7 @@ def draw_map(
     marked_us: Sequence[int] = (),
     gap_us: int = GAP_US,
     background: Background | None = None,
+    dotted_gaps: bool = False,
 ) -> MapDrawing | None:
     """Return the map of the points and places, or None where there is nothing to place.
 
@@ -75,6 +76,9 @@ def draw_map(
         A silence longer than this is a gap: no line crosses it.
     background : Background or None
         Streets and buildings, drawn faintly.
+    dotted_gaps : bool
+        Join the ends of each silence by a dotted line, which says that the way between is not known. Evidence
+        has none.
     """
     frame = frame_for(points, places)
     if frame is None:
@@ -93,6 +97,7 @@ def draw_map(
         scenery.under,
         layers.circles(shown, frame),
         layers.trail_lines(drawn_runs, frame),
+        layers.gap_lines(gaps, frame) if dotted_gaps else "",
         layers.gap_edges(gaps, frame),
         layers.dots(shown, frame),
         layers.arrows(drawn_runs, frame),
@@ -101,8 +106,12 @@ def draw_map(
         layers.gap_labels(gaps, frame, placer),
     )
     description = _description(points, runs, gaps, places, frame, time_zone)
-    svg = _compose(body, shown, gaps, scenery.kinds, frame, ident=ident, title=title, description=description)
-    return MapDrawing(svg, description, _notes(points, shown, gaps, frame, time_zone), tuple(gaps))
+    key = legend(
+        shown, has_gaps=bool(gaps), place_kinds=scenery.kinds, top=HEIGHT + 44, dotted_gaps=dotted_gaps
+    )
+    svg = _compose(body, key, frame, ident=ident, title=title, description=description)
+    notes = _notes(points, shown, gaps, frame, time_zone, dotted_gaps=dotted_gaps)
+    return MapDrawing(svg, description, notes, tuple(gaps))
 
 
 def draw_incident_map(
@@ -174,9 +183,7 @@ def _important(points: Sequence[MapPoint], gaps: Sequence[Gap], marked_us: Seque
 
 def _compose(
     body: Sequence[str],
-    shown: Sequence[MapPoint],
-    gaps: Sequence[Gap],
-    kinds: Sequence[str],
+    legend_and_height: tuple[str, float],
     frame: Frame,
     *,
     ident: str,
@@ -187,7 +194,7 @@ def _compose(
     moving = tag("g", *body, class_="pan")
     window = tag("g", moving, clip_path=f"url(#{ident}-c)", class_="window")
     border = tag("rect", width=WIDTH, height=HEIGHT, fill="none", stroke=INK, stroke_width=1)
-    key, tall = legend(shown, has_gaps=bool(gaps), place_kinds=kinds, top=HEIGHT + 44)
+    key, tall = legend_and_height
     furniture = layers.furniture(frame, y=HEIGHT + 24)
     paper = tag("rect", width=WIDTH, height=HEIGHT + 44 + tall, fill=PAPER)
     return picture(
@@ -225,9 +232,16 @@ def _description(
 
 
 def _notes(
-    points: Sequence[MapPoint], shown: Sequence[MapPoint], gaps: Sequence[Gap], frame: Frame, zone: str
+    points: Sequence[MapPoint],
+    shown: Sequence[MapPoint],
+    gaps: Sequence[Gap],
+    frame: Frame,
+    zone: str,
+    *,
+    dotted_gaps: bool,
 ) -> tuple[str, ...]:
-    notes = [_gap_words(index, gap, zone) for index, gap in enumerate(gaps, 1)]
+    line = "The dotted line is not the way" if dotted_gaps else "No line is drawn"
+    notes = [_gap_words(index, gap, zone, line) for index, gap in enumerate(gaps, 1)]
     if len(shown) < len(points):
         notes.append(
             f"{len(shown)} of {len(points)} positions are drawn; the others would lie on top of a drawn one. "
@@ -250,11 +264,11 @@ def _notes(
     return tuple(notes)
 
 
-def _gap_words(index: int, gap: Gap, zone: str) -> str:
+def _gap_words(index: int, gap: Gap, zone: str, line: str) -> str:
     span = f"{words.clock(gap.before.t_us, zone, seconds=True)} to {words.clock(gap.after.t_us, zone, seconds=True)}"
     others = f"; {gap.others} coarse or unused positions lie between" if gap.others else ""
     ends = f"points {number(gap.before.number)} and {number(gap.after.number)}"
-    return f"Gap {index}, between {ends}: {span}, {words.duration(gap.seconds)}. No line is drawn{others}."
+    return f"Gap {index}, between {ends}: {span}, {words.duration(gap.seconds)}. {line}{others}."
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -15,8 +15,11 @@ from throughcare.service.viewer import NOBODY, Viewer
 
 # (route name, words, permission): a row shows where the viewer has the permission
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("casework:caseload", "Caseload", Permission.PERSON_EDIT),
     ("desk:list", "Alert desk", Permission.INCIDENT_VIEW),
     ("desk:workload", "Workload", Permission.WORKLOAD_VIEW),
+    ("people:search", "Find a person", Permission.PERSON_VIEW),
+    ("people:equality", "Equality counts", Permission.EQUALITY_REPORT),
     ("orders:list", "Orders", Permission.ORDER_VIEW),
     ("orders:drafts", "Drafts", Permission.ORDER_DRAFT),
     ("orders:installations", "Installation", Permission.INSTALLATION_VIEW),

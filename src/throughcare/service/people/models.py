@@ -42,6 +42,7 @@ class Person(models.Model):
     interpreter_language = models.CharField(max_length=60, blank=True)
     safety_note = models.CharField(max_length=500, blank=True)
     created_us = models.BigIntegerField()
+    revision = models.PositiveIntegerField(default=0)  # compared and set at every change of the record
 
     class Meta:
         """Searched by family name."""
@@ -107,6 +108,25 @@ class EqualityRecord(models.Model):
     gender_identity = models.CharField(max_length=60, blank=True)
     sexual_orientation = models.CharField(max_length=60, blank=True)
     recorded_us = models.BigIntegerField()
+
+
+class PersonChange(models.Model):
+    """One change of a record: which part, what it said before and after, who made it and when. Never edited.
+
+    Equality fields are not kept here: that somebody recorded them is in the log, what they say nowhere else.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="changes")
+    at_us = models.BigIntegerField()
+    by = models.CharField(max_length=80)
+    part = models.CharField(max_length=40)
+    before = models.CharField(max_length=600, blank=True)
+    after = models.CharField(max_length=600, blank=True)
+
+    class Meta:
+        """Read by person, the newest first."""
+
+        indexes: ClassVar = [models.Index(fields=["person", "at_us"])]
 
 
 class Assignment(models.Model):

@@ -46,11 +46,39 @@ class Migration(migrations.Migration):
                 ("interpreter_language", models.CharField(blank=True, max_length=60)),
                 ("safety_note", models.CharField(blank=True, max_length=500)),
                 ("created_us", models.BigIntegerField()),
+                ("revision", models.PositiveIntegerField(default=0)),
             ],
             options={
                 "indexes": [
                     models.Index(fields=["family_name", "given_name"], name="people_pers_family__1e8bce_idx")
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PersonChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at_us", models.BigIntegerField()),
+                ("by", models.CharField(max_length=80)),
+                ("part", models.CharField(max_length=40)),
+                ("before", models.CharField(blank=True, max_length=600)),
+                ("after", models.CharField(blank=True, max_length=600)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="people.person",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["person", "at_us"], name="people_pers_person__f830ad_idx")],
             },
         ),
         migrations.CreateModel(
