@@ -281,3 +281,25 @@ def test_nothing_to_do_costs_a_handful_of_questions() -> None:
     with CaptureQueriesContext(connection) as asked:
         assert work_once(worker="w1", now_us=START_US, memory=memory).idle
     assert len(asked) <= 4
+
+
+def test_a_worker_that_runs_for_weeks_sees_every_curfew_as_its_rules_move_on() -> None:
+    put_on_record([order_for(0)])
+    memory = Memory()
+    late_us = 5 * HOUR_US  # 20:00, an hour into the curfew
+    days = range(START_US, START_US + 16 * DAY_US, DAY_US)
+    fixes = Fixes.concat(
+        [at_home(day + late_us, day + late_us + 40 * MINUTE_US, east_m=900.0) for day in days]
+    )
+    for now_us in range(START_US, START_US + 16 * DAY_US, 8 * HOUR_US):
+        new = fixes.take((fixes.t_us > now_us - 8 * HOUR_US) & (fixes.t_us <= now_us))
+        deliver(*said(new, NO_STATUSES), now_us=now_us)
+        work_until_idle(now_us=now_us, memory=memory)
+    assert standing() == expected(
+        fixes.take(fixes.t_us <= now_us), NO_STATUSES, order_ids=["O0"], now_us=now_us
+    )
+    absences = IncidentRow.objects.filter(kind="curfew_absence", retracted=False)
+    assert absences.count() == 16
+    [kept] = memory.compiled.values()
+    [compiled] = kept.rules.activations.values()
+    assert max(len(c.windows) for c in compiled.conditions) < 16  # of 18 nights
