@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.apps import apps
 from django.test import Client
+from pytest_django import Settings
 
 from tests.service.makers import NOW_US, Staff, make_person, make_user
 from tests.service.monitoring.lives import retain
@@ -160,3 +162,13 @@ def test_the_pages_set_a_rule_show_what_is_due_and_erase_it(signed_in: Callable[
     assert "Erased" in client.post("/retention/run").content.decode()
     client.post("/retention/rules/rejects", {"end": "end"})
     assert not retention.rules()
+
+
+@pytest.mark.parametrize(("demo", "status"), [(True, 302), (False, 404)])
+def test_the_demonstrations_rules_are_for_the_demonstration(
+    signed_in: Callable[[Staff], Client], settings: Settings, demo: bool, status: int
+) -> None:
+    settings.CONFIGURATION = replace(settings.CONFIGURATION, demo=demo)
+    client = signed_in(make_user(Role.AUDITOR))
+    assert client.post("/retention/demonstration").status_code == status
+    assert bool(retention.rules()) is demo

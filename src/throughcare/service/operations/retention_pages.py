@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -81,6 +82,17 @@ def rule(request: Request, record_class: str) -> HttpResponse:
         return redirect("retention:overview")
     context = {"form": form, "found": found, "record_class": CLASSES[record_class]}
     return render(request, "operations/retention_rule.html", context)
+
+
+@staff_page(Permission.RETENTION_MANAGE)
+@require_POST
+def demonstration(request: Request) -> HttpResponse:
+    """Set the demonstration's rules; there is no such page where the data is real."""
+    if not settings.CONFIGURATION.demo:
+        raise Http404
+    retention.set_demonstration_rules(by=request.viewer, now_us=request.now_us)
+    messages.success(request, "The demonstration's rules are set. They are no legal advice.")
+    return redirect("retention:overview")
 
 
 @staff_page(Permission.RETENTION_MANAGE)

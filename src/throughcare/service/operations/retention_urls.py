@@ -9,6 +9,7 @@ from throughcare.service.operations import retention_pages, subject_access_pages
 app_name = "retention"
 urlpatterns = [
     path("", retention_pages.overview, name="overview"),
+    path("demonstration", retention_pages.demonstration, name="demonstration"),
     path("run", retention_pages.run, name="run"),
     path("rules/<slug:record_class>", retention_pages.rule, name="rule"),
     path("holds/<int:hold_id>/end", retention_pages.end_hold, name="end_hold"),
