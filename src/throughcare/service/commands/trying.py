@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not preparing.is_ready(folder):
         preparing.clear(folder)
         preparing.claim(folder)
-        _keep_key(folder)
+        preparing.write_secret(folder / "secret_key", os.environ[f"{PREFIX}SECRET_KEY"])
         size = preparing.Size(people=arguments.people, days=arguments.days, seed=arguments.seed)
         preparing.prepare(size, progress=_progress())
     if arguments.prepare:
@@ -72,12 +72,10 @@ def _set_environment(folder: Path) -> None:
     os.environ[f"{PREFIX}DEMO"] = "yes"
     os.environ[f"{PREFIX}REQUIRE_MFA"] = "no"
     os.environ[f"{PREFIX}ARCHIVE_DAYS"] = "1"
+    os.environ[f"{PREFIX}DEVICE_FACTS_PER_MINUTE"] = (
+        "100000"  # a tag that was off for days tells them at once
+    )
     os.environ[f"{PREFIX}ORGANISATION_NAME"] = "Invented Probation Region"
-
-
-def _keep_key(folder: Path) -> None:
-    with os.fdopen(os.open(folder / "secret_key", os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
-        file.write(os.environ[f"{PREFIX}SECRET_KEY"])
 
 
 def _serve(folder: Path, port: int) -> int:

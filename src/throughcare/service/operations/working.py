@@ -18,9 +18,10 @@ from django.core.management import call_command
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connections
 
-from throughcare.kernel.time import DAY_US
+from throughcare.kernel.time import DAY_US, HOUR_US
 from throughcare.service.desk.actions import take_in
 from throughcare.service.monitoring.actions import Memory, archive_days, work_once
+from throughcare.service.monitoring.ingest import forget_receipts
 from throughcare.service.operations.actions import Progress, beat, claim_chore, finish_chore, leave
 from throughcare.service.operations.upgrading import prepare_database
 
@@ -148,5 +149,6 @@ def tasks(name: str) -> tuple[Task, ...]:
 
 CHORES = (
     DailyTask(name="archive", every_us=DAY_US, run=lambda now_us: archive_days(now_us=now_us)),
+    DailyTask(name="receipts", every_us=HOUR_US, run=lambda now_us: forget_receipts(now_us=now_us)),
     DailyTask(name="sessions", every_us=DAY_US, run=lambda _: call_command("clearsessions")),
 )

@@ -10,6 +10,7 @@ from throughcare.kernel.time import DAY_US, HOUR_US, instant_us
 from throughcare.orders.model import Order
 from throughcare.runners.loading import Progress
 from throughcare.service.accounts.actions import create_user, grant_role
+from throughcare.service.monitoring.credentials import add_device
 from throughcare.service.monitoring.past import Past
 from throughcare.service.monitoring.queries import incidents_of
 from throughcare.service.monitoring.taking_over import take_over, take_over_files, take_over_orders
@@ -32,6 +33,7 @@ from throughcare.service.roles import SCOPES, Role, Scope
 from throughcare.service.viewer import system
 
 BY = system("demonstration")
+GATEWAY, GATEWAY_KEY = "demonstration-gateway", "gateway_key"
 TOGETHER = 20  # activations a transaction
 _FAILED = (AttemptOutcome.NO_SHOW, AttemptOutcome.WRONG_ADDRESS, AttemptOutcome.REFUSED_ACCESS)
 
@@ -137,3 +139,8 @@ def write_desk(*, cast: Cast, now_us: int, seed: int, progress: Progress) -> int
 
 def _generator(seed: int, part: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(part,))))
+
+
+def write_gateway(*, now_us: int) -> str:
+    """Let the gateway of the simulated tags deliver, and return its key."""
+    return add_device(by=BY, now_us=now_us, device_id=GATEWAY, is_gateway=True)[1]

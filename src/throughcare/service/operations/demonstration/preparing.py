@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +23,10 @@ from throughcare.runners.loading import Progress
 from throughcare.service.operations.demonstration import tags
 from throughcare.service.operations.demonstration.cohorts import Cohort, Present
 from throughcare.service.operations.demonstration.history import (
+    GATEWAY_KEY,
     write_cast,
     write_desk,
+    write_gateway,
     write_monitoring,
     write_orders,
 )
@@ -105,7 +108,14 @@ def prepare(size: Size, *, progress: Progress) -> None:
         from_us=now_us,
     )
     _write_to_come(folder, to_come)
+    write_secret(folder / GATEWAY_KEY, write_gateway(now_us=now_us))
     _write_marker(folder, {"ready": True, "made_us": now_us, "seed": size.seed})
+
+
+def write_secret(path: Path, secret: str) -> None:
+    """Write a new file that nobody else can read."""
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        file.write(secret)
 
 
 def _write_marker(folder: Path, values: dict[str, object]) -> None:

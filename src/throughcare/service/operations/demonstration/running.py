@@ -13,8 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from django.conf import settings
 from django.db import Error as DatabaseTrouble
@@ -23,7 +22,7 @@ from django.db import connections
 from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import instant_us
 from throughcare.orders.model import Order
-from throughcare.service.operations.demonstration.history import BY
+from throughcare.service.operations.demonstration.history import BY, GATEWAY_KEY
 from throughcare.service.operations.demonstration.tags import Tags
 from throughcare.service.orders.actions import OrderChanged, record_order
 from throughcare.service.orders.queries import person_id_of
@@ -91,7 +90,7 @@ class Running:
             try:
                 with urlopen(f"{self.address}operations/ready", timeout=2):  # noqa: S310 - this machine
                     return
-            except (URLError, OSError):
+            except OSError:
                 if time.monotonic() > until_s:
                     raise _ended("serve", self.folder, "no answer for a minute") from None
                 self.stop.wait(0.1)
@@ -104,11 +103,21 @@ class Running:
             now_us = settings.CLOCK()
             try:
                 orders.record(now_us)
-                tags.deliver(now_us=now_us)
-            except DatabaseTrouble:  # busy for longer than it may be; the facts are still there
+                tags.deliver(now_us=now_us, send=self._send)
+            except (DatabaseTrouble, OSError):  # not taken now; the tags still have it
                 _LOG.exception("delivery put off")
                 connections.close_all()
             self.stop.wait(EVERY_S)
+
+    def _send(self, document: bytes) -> None:
+        """Deliver as a gateway does: over HTTP, with its key, and done only when it is acknowledged."""
+        headers = {
+            "Authorization": f"Bearer {(self.folder / GATEWAY_KEY).read_text()}",
+            "Content-Type": "application/json",
+        }
+        request = Request(f"{self.address}ingest/v1/facts", data=document, headers=headers)  # noqa: S310 - this machine
+        with urlopen(request, timeout=60) as answer:  # noqa: S310 - this machine
+            answer.read()
 
     def _check(self) -> None:
         for name, child in self.children.items():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any
 
 from throughcare.runners.loading import Progress
@@ -23,29 +23,28 @@ class Simulating:
         self._counter = spawn.Value("i", 0)
         self._total = sum(cohort.people for cohort in cohorts)
         self._progress = progress
-        self._pool = ProcessPoolExecutor(
-            min(os.cpu_count() or 1, len(cohorts)), spawn, initializer=_begin, initargs=(self._counter,)
-        )
-        self._pending: list[Future[Lived]] = [
-            self._pool.submit(_lived, cohort, present) for cohort in cohorts
-        ]
+        number = min(os.cpu_count() or 1, len(cohorts))
+        self._pool = spawn.Pool(number, initializer=_begin, initargs=(self._counter,), maxtasksperchild=1)
+        self._pending = [self._pool.apply_async(_lived, (cohort, present)) for cohort in cohorts]
 
     def __enter__(self) -> Simulating:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.terminate()
+        self._pool.join()
 
     def results(self) -> list[Lived]:
         """Wait for the cohorts, saying how far they are."""
-        while not all(pending.done() for pending in self._pending):
+        while not all(pending.ready() for pending in self._pending):
             self._progress("simulating people", self._counter.value, self._total)
             time.sleep(0.2)
         self._progress("simulating people", self._total, self._total)
-        return [pending.result() for pending in self._pending]
+        return [pending.get() for pending in self._pending]
 
 
 def _begin(counter: Any) -> None:  # noqa: ANN401 - a shared number has no public type
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asked stops this one
     globals()["_COUNTER"] = counter
 
 

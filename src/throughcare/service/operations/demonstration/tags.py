@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,27 @@ from numpy.typing import NDArray
 
 from throughcare.adapters.files.atomic import atomic_bytes
 from throughcare.kernel.columns import NO_TIME_US
+from throughcare.kernel.time import iso_utc
 from throughcare.monitoring.fixes import Positions
-from throughcare.monitoring.status import Readings
-from throughcare.service.monitoring.actions import store_deliveries
-from throughcare.service.monitoring.delivery import Delivery
+from throughcare.monitoring.status import Readings, StatusKind
 
-ROWS = 20_000  # a delivery
+ROWS = 10_000  # a delivery
+_SECTIONS = {"positions": "positions", "readings": "statuses"}
+_FIELDS = {
+    "positions": {
+        "t_us": "time",
+        "lat_deg": "latitude",
+        "lon_deg": "longitude",
+        "accuracy_m": "accuracy_m",
+        "level": "accuracy_level",
+        "source": "source",
+        "hdop": "hdop",
+        "satellites": "satellites",
+        "speed_mps": "speed_mps",
+        "heading_deg": "heading_deg",
+    },
+    "readings": {"t_us": "time", "kind": "kind", "value": "value"},
+}
 _KINDS: dict[str, type[Positions] | type[Readings]] = {"positions": Positions, "readings": Readings}
 _MARK = "delivered.json"
 
@@ -75,23 +91,47 @@ class Tags:
             (int(c["learned_us"][-1]) for c in self.columns.values() if len(c["learned_us"])), default=0
         )
 
-    def deliver(self, *, now_us: int) -> int:
-        """Deliver what was said since the last delivery, and return how many facts that were."""
-        bounds = {
-            name: np.searchsorted(c["learned_us"], [self.delivered_us, now_us], side="right").tolist()
-            for name, c in self.columns.items()
-        }
-        total = int(sum(stop - first for first, stop in bounds.values()))
-        for name, (first, stop) in bounds.items():
-            for start in range(first, stop, ROWS):
-                batch = self._batch(name, slice(start, min(start + ROWS, stop)))
-                delivery = Delivery(delivery_id=f"demonstration-{now_us}", **{name: batch})
-                store_deliveries(deliveries=[delivery], now_us=now_us)
+    def deliver(self, *, now_us: int, send: Callable[[bytes], None]) -> int:
+        """Send what was said since the last delivery, and return how many facts that were.
+
+        Parameters
+        ----------
+        send : callable
+            Delivers one JSON document, or raises: then nothing counts as delivered, and all of it is sent again.
+        """
+        total = 0
+        for name, columns in self.columns.items():
+            bounds = np.searchsorted(
+                columns["learned_us"], [self.delivered_us, now_us], side="right"
+            ).tolist()
+            for first in range(bounds[0], bounds[1], ROWS):
+                rows = slice(first, min(first + ROWS, bounds[1]))
+                send(json.dumps({_SECTIONS[name]: self._records(name, rows)}).encode())
+            total += bounds[1] - bounds[0]
         self.delivered_us = now_us
         _mark(self.folder, now_us)
         return total
 
-    def _batch(self, name: str, rows: slice) -> Any:  # noqa: ANN401 - positions or readings, as the name says
-        kind, columns = _KINDS[name], self.columns[name]
-        facts = {column: np.array(columns[column][rows]) for column in kind.FACTS}
-        return kind.build(key=np.array(columns["key"][rows]), keys=self.keys[name], **facts)
+    def _records(self, name: str, rows: slice) -> list[dict[str, Any]]:
+        """Return what was said as records of docs/file-formats.md; what was not said is left out."""
+        columns, fields = self.columns[name], _FIELDS[name]
+        values = zip(columns["key"][rows].tolist(), *(columns[f][rows].tolist() for f in fields), strict=True)
+        return [
+            {"device_id": self.keys[name][key]}
+            | {
+                field: _WRITTEN.get(field, _as_it_is)(value)
+                for field, value in zip(fields.values(), said, strict=True)
+                if value == value  # noqa: PLR0124 - NaN: not said
+            }
+            for key, *said in values
+        ]
+
+
+def _as_it_is(value: float) -> float:
+    return value
+
+
+_WRITTEN: dict[str, Callable[[Any], Any]] = {
+    "time": iso_utc,
+    "kind": lambda number: StatusKind(number).name.lower(),
+}
