@@ -16,6 +16,7 @@ from throughcare.kernel.time import iso_utc
 from throughcare.orders.model import Order
 from throughcare.orders.statutory import Finding, check_statutory
 from throughcare.service.orders.drafting.document import Document
+from throughcare.service.orders.drafting.flow import first_gap
 from throughcare.service.orders.drafting.question import Question
 from throughcare.service.orders.drafting.questions import locate
 from throughcare.service.orders.fields import DayField
@@ -125,7 +126,8 @@ def _located_fault(document: Document, fault: Fault) -> Located:
     field = _field_name(question, rest)
     if fault.found != MISSING:
         words = f"{fault.action} Expected {fault.expected}; found {fault.found}."
-        return Located(question, key, field, words)
+        unfinished = not rest and first_gap(document, question.section, key) is not None
+        return Located(question, key, field, words, is_missing=unfinished)
     known = question.form.base_fields.get(field)
     words = str(known.error_messages["required"]) if known else f"Answer the question: {question.title}"
     return Located(question, key, field, words, is_missing=True)
