@@ -12,9 +12,10 @@ from django.test import Client
 
 from tests.service.conftest import Clock
 from tests.service.desk.nights import MORNING_US, OUT_FROM_US, OUT_TO_US, live_night, weigh_again
-from tests.service.makers import Staff
+from tests.service.makers import Staff, make_team, make_user
 from throughcare.kernel.ids import canonical_json
 from throughcare.kernel.time import MINUTE_US, local_datetime
+from throughcare.service.accounts.models import RoleGrant
 from throughcare.service.audit.models import Entry
 from throughcare.service.audit.queries import verify
 from throughcare.service.desk.models import DeskItem, Pack
@@ -139,6 +140,31 @@ def test_from_the_violation_to_the_court_pack(
     assert {entry.recipient for entry in given} == {"Invented Court"}
     assert len(given) == 2
     assert verify().broken_at is None
+
+
+def test_what_the_order_refuses_is_said_and_nothing_is_written(
+    night: DeskItem, staff: dict[Role, Staff], signed_in: SignIn
+) -> None:
+    client = signed_in(staff[Role.MONITORING_OFFICER])
+    silent = DeskItem.objects.get(kind="home_unit_silent")
+    post(client, silent, "acknowledge")
+    text = post(client, silent, "absence", from_us=local(OUT_FROM_US), to_us=local(OUT_TO_US), reason="r")
+    assert "There is a problem" in text
+    assert DeskItem.objects.get(pk=silent.pk).state == "acknowledged"
+
+
+def test_an_item_goes_to_a_colleague_who_may_open_it_and_to_no_other(
+    night: DeskItem, staff: dict[Role, Staff], signed_in: SignIn
+) -> None:
+    stranger = make_user(Role.PRACTITIONER, name="stranger", team=make_team("South"))
+    RoleGrant.objects.update(from_us=0)
+    client = signed_in(staff[Role.MONITORING_OFFICER])
+    refused = post(client, night, "hand-over", receiver=f"user:{stranger.user.pk}", words="Call at noon")
+    assert "They may not open this record" in refused
+    colleague = staff[Role.PRACTITIONER].user
+    post(client, night, "hand-over", receiver=f"user:{colleague.pk}", words="Call at noon")
+    assert DeskItem.objects.get(pk=night.pk).owner == colleague
+    assert "Call at noon" in client.get(f"/desk/items/{night.pk}").content.decode()
 
 
 def test_of_two_people_at_once_one_gets_the_item_and_the_other_is_told(

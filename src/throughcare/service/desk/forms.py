@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -52,7 +53,9 @@ class InstantField(forms.DateTimeField):
     """A local date and time, as the browser's own field gives it or typed; the value is in microseconds."""
 
     def __init__(self, label: str, hint: str = "") -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        widget = forms.DateTimeInput(
+            attrs={"type": "datetime-local", "class": "govuk-input--width-20"}, format="%Y-%m-%dT%H:%M"
+        )
         super().__init__(
             label=label,
             help_text=hint,
@@ -190,9 +193,11 @@ class HandOverForm(ItemForm):
         *args: Any,  # noqa: ANN401 - Django's
         people: dict[int, str],
         teams: list[tuple[int, str]],
+        may_open: Callable[[int], bool],
         **kwargs: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.may_open = may_open
         field = self.fields["receiver"]
         assert isinstance(field, forms.ChoiceField), "declared above"
         field.choices = [
@@ -200,6 +205,14 @@ class HandOverForm(ItemForm):
             ("Teams", [(f"team:{key}", name) for key, name in teams]),
             ("People", [(f"user:{key}", name) for key, name in people.items()]),
         ]
+
+    def clean_receiver(self) -> str:
+        """Refuse a colleague who may not open the record: the item would be lost on them."""
+        receiver: str = self.cleaned_data["receiver"]
+        kind, key = receiver.split(":")
+        if kind == "user" and not self.may_open(int(key)):
+            raise forms.ValidationError("They may not open this record: choose somebody else or a team")
+        return receiver
 
     def values(self) -> dict[str, Any]:
         """Return the arguments of the action."""

@@ -224,7 +224,8 @@ def put_on_desk(*, by: Viewer, now_us: int, item_id: int, revision: int, words: 
     ------
     ItemChanged
     """
-    before = DeskItem.objects.select_for_update().get(pk=item_id)
+    before = DeskItem.objects.get(pk=item_id)
+    Shelf([before.person_ref])  # locks every item of the person, in the order in which the worker does
     was_merged = before.merged_into_id is not None
     values: dict[str, Any] = {"suppressed": "", "merged_into": None, "merge_rule": "", "kept": True}
     change(

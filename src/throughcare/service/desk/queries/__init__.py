@@ -18,7 +18,6 @@ from throughcare.service.desk.queries.listing import (
     left_out,
     listed,
     team_choices,
-    waiting_count,
 )
 from throughcare.service.desk.queries.seen import seen_of
 from throughcare.service.desk.queries.workload import Workload, pack_hours, workload
@@ -40,6 +39,5 @@ __all__ = [
     "person_ref_of",
     "seen_of",
     "team_choices",
-    "waiting_count",
     "workload",
 ]

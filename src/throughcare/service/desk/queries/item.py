@@ -15,6 +15,7 @@ from throughcare.service.desk.vocabulary import CHANNEL_WORDS, ENTRY_WORDS, Entr
 from throughcare.service.monitoring.queries import incidents
 
 BEFORE_DAYS = 180
+_TELLINGS = (EntryKind.GREW, EntryKind.MERGED, EntryKind.RETRACTED, EntryKind.RETOLD)
 SYSTEM_WORDS = {"system:desk": "The desk itself"}
 
 
@@ -81,6 +82,7 @@ class PackView:
     violation_us: int
     digest: str
     evidence_digest: str
+    is_stale: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +195,7 @@ def item(item_id: int) -> ItemView:
         members=_members(row),
         entries=tuple(_entry(entry, names) for entry in entries),
         decisions=tuple(_decision(decision, names, seen) for decision in decisions),
-        packs=tuple(_pack(pack, names) for pack in packs),
+        packs=tuple(_pack(pack, names, entries) for pack in packs),
         **{name: getattr(row, name) for name in _SAME},
     )
 
@@ -255,7 +257,8 @@ def _decision(row: Decision, names: dict[str, str], seen: int) -> DecisionView:
     )
 
 
-def _pack(row: Pack, names: dict[str, str]) -> PackView:
+def _pack(row: Pack, names: dict[str, str], entries: list[DeskEntry]) -> PackView:
+    later = (entry.kind in _TELLINGS and entry.at_us >= row.made_us for entry in entries)
     return PackView(
         pack_id=row.pk,
         made_us=row.made_us,
@@ -263,6 +266,7 @@ def _pack(row: Pack, names: dict[str, str]) -> PackView:
         violation_us=row.violation_us,
         digest=row.digest,
         evidence_digest=row.evidence_digest,
+        is_stale=any(later),
     )
 
 

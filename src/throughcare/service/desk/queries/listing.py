@@ -192,8 +192,3 @@ def left_out(viewer: Viewer, *, now_us: int, state: ItemState, page: int = 1) ->
         for item in found
     ]
     return rows, found[0].total if found else 0
-
-
-def waiting_count(viewer: Viewer, now_us: int) -> int:
-    """Return how many items of visible people wait for somebody to take them."""
-    return visible_items(viewer, now_us=now_us).filter(state=ItemState.NEW).count()

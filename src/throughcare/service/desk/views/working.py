@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from throughcare.kernel.errors import RefusedInput
 from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
-from throughcare.service.accounts.queries import holders, teams
+from throughcare.service.accounts.queries import holders, teams, viewer_of
 from throughcare.service.desk import actions, queries
 from throughcare.service.desk.forms import (
     AbsenceForm,
@@ -29,6 +29,7 @@ from throughcare.service.desk.forms import (
 from throughcare.service.desk.queries import ItemView
 from throughcare.service.desk.views.opening import Opened, opened
 from throughcare.service.orders.actions import NoSuchOrder, OrderChanged
+from throughcare.service.people.queries import visible_people
 from throughcare.service.roles import Permission
 
 CHANGED = "Somebody else, or the engine, changed this item while you were looking. Nothing of yours was written: see what is new below."
@@ -186,12 +187,20 @@ def excuse(request: Request, item_id: int) -> HttpResponse:
 def hand_over(request: Request, item_id: int) -> HttpResponse:
     """Give an item to a team or a person."""
     people = holders(Permission.INCIDENT_WORK, now_us=request.now_us)
+    ref = queries.person_ref_of(item_id)
+
+    def may_open(user_id: int) -> bool:
+        receiver = viewer_of(user_id, now_us=request.now_us)
+        return visible_people(receiver, now_us=request.now_us).filter(ref=ref).exists()
+
     return ask(
         request,
         item_id,
         title="Hand over",
         button="Hand it over",
-        form=lambda shown: HandOverForm(**given(request, shown), people=people, teams=teams()),
+        form=lambda shown: HandOverForm(
+            **given(request, shown), people=people, teams=teams(), may_open=may_open
+        ),
         act=lambda form: actions.hand_over(**of(request, item_id), **form.values()),  # type: ignore[attr-defined]
         done="It is handed over.",
     )
