@@ -70,6 +70,15 @@ def test_every_reading_of_the_log_is_in_the_log(auditor: Client) -> None:
     ]  # fmt: skip
 
 
+def test_a_page_of_the_log_asks_as_many_questions_for_a_hundred_entries_as_for_one(
+    auditor: Client, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    for number in range(20):
+        look(make_user(Role.SENIOR, name=f"s{number}").viewer, f"P{number}")
+    with django_assert_max_num_queries(16):
+        assert read(auditor.get("/audit/")).count("<tr") == 21
+
+
 def test_the_csv_runs_no_formula_in_a_spreadsheet(auditor: Client) -> None:
     look(make_user(Role.SENIOR).viewer, "P1", reason='=HYPERLINK("http://example.org","x")')
     rows = list(csv.DictReader(read(auditor.get("/audit/csv")).splitlines()))

@@ -89,12 +89,12 @@ def log(request: Request) -> HttpResponse:
             before_seq=int(before) if before.isdecimal() else None,
         )
         _note(request, "audit_log_viewed", form.sought(), entries=len(shown))
+    names = display_names({line.actor for line in shown})
     query = request.GET.copy()
     query.pop("before", None)
     context = {
         "form": form,
-        "lines": shown,
-        "names": display_names({line.actor for line in shown}),
+        "lines": [(line, names[line.actor]) for line in shown],
         "query": query.urlencode(),
         "older": shown[-1].seq if len(shown) == PAGE else None,
     }
