@@ -19,7 +19,7 @@ from throughcare.service.roles import Role
 from throughcare.service.viewer import system
 
 pytestmark = pytest.mark.django_db
-NONSENSE = ("", "💥", "9" * 400, "-1", "NaN", "a\x00b<script>")
+NONSENSE = ("", "9" * 400, "NaN", "a\x00b💥<script>")
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ from throughcare.service.orders import actions, queries
 from throughcare.service.orders.chart import counts
 from throughcare.service.orders.queries import RegisterFilter
 from throughcare.service.orders.queries.register import Stage
+from throughcare.service.orders.views import opening
+from throughcare.service.orders.views import orders as orders_pages
+from throughcare.service.orders.views import register as register_pages
 from throughcare.service.orders.vocabulary import AttemptOutcome, NotMonitoredReason
 from throughcare.service.people.queries import visible_refs
 from throughcare.service.roles import Role
@@ -185,3 +188,19 @@ def test_the_register_asks_the_database_no_more_for_more_people(
     for url in ("/orders/installations", "/orders/", "/orders/drafts"):
         with django_assert_max_num_queries(12):
             assert client.get(url).status_code == 200
+
+
+def test_long_lists_come_in_pages(
+    staff: dict[Role, Staff], signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (opening, orders_pages, register_pages):
+        monkeypatch.setattr(module, "PAGE", 2)
+    for number in range(3):
+        ordered(f"P{number}", number)
+    client = signed_in(staff[Role.SENIOR])
+    for url in ("/orders/", "/orders/installations"):
+        first, second = (client.get(url, {"page": page}).content.decode() for page in ("1", "2"))
+        assert (first.count("Given Family"), second.count("Given Family")) == (2, 1)
+        assert "?page=2" in first
+        assert "?page=1" in second
+        assert client.get(url, {"page": "nonsense"}).status_code == 200

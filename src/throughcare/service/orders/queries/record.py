@@ -121,10 +121,17 @@ def versions_of(order_id: str) -> list[VersionView]:
     ]
 
 
-def visible_orders(viewer: Viewer, *, now_us: int, ended: bool = False) -> list[tuple[OrderSummary, str]]:
-    """Return the running and coming orders of the people whom the viewer may see, with the person's name.
+def visible_orders(
+    viewer: Viewer, *, now_us: int, ended: bool = False, first: int = 0, most: int = 100
+) -> tuple[list[tuple[OrderSummary, str]], int]:
+    """Return running and coming orders of people whom the viewer may see, with the name, and how many there are.
 
     The first to end come first; those without an end last. With ``ended``, the ended ones, the last first.
+
+    Parameters
+    ----------
+    first, most : int
+        Which part of the list to return: at most ``most`` from the one at ``first`` (0 for the beginning).
     """
     people = visible_people(viewer, now_us=now_us).values("pk")
     rows = _newest().filter(order__person__in=people)
@@ -133,7 +140,8 @@ def visible_orders(viewer: Viewer, *, now_us: int, ended: bool = False) -> list[
     else:
         rows = rows.filter(Q(order__ends_us__isnull=True) | Q(order__ends_us__gt=now_us))
         rows = rows.order_by(F("order__ends_us").asc(nulls_last=True), "order__order_id")
-    return [(_summary(row), row.order.person.display_name) for row in rows]
+    part = rows[first : first + most]
+    return [(_summary(row), row.order.person.display_name) for row in part], rows.count()
 
 
 def person_ref_of(order_id: str) -> str | None:

@@ -19,6 +19,8 @@ from throughcare.service.orders.queries import (
 )
 from throughcare.service.people.actions import NotVisible, open_person
 
+PAGE = 100  # rows of a list on one page
+
 
 class Opened(Protocol):
     """What the pages of orders show of a person."""
@@ -60,6 +62,26 @@ def opened_person(request: Request, ref: str, *, page: str) -> Opened:
         return open_person(viewer=request.viewer, ref=ref, page=page, now_us=request.now_us)
     except NotVisible:
         raise Http404 from None
+
+
+def page_of(request: Request) -> int:
+    """Return which page of a list is asked for, the first if none or nonsense."""
+    asked = request.GET.get("page", "")
+    return max(int(asked), 1) if asked.isdecimal() and len(asked) < 7 else 1
+
+
+def beside(request: Request, *, page: int, total: int) -> dict[str, str]:
+    """Return the addresses of the pages before and after one of a list of ``total``."""
+
+    def at(number: int) -> str:
+        query = request.GET.copy()
+        query["page"] = str(number)
+        return f"?{query.urlencode()}"
+
+    return {
+        "before": at(page - 1) if page > 1 else "",
+        "after": at(page + 1) if page * PAGE < total else "",
+    }
 
 
 def href(draft_id: str, stop: Stop) -> str:

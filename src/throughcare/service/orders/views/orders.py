@@ -32,7 +32,7 @@ from throughcare.service.orders.queries import (
     register_entry,
     visible_orders,
 )
-from throughcare.service.orders.views.opening import href, opened_order
+from throughcare.service.orders.views.opening import PAGE, beside, href, opened_order, page_of
 from throughcare.service.roles import Permission
 
 
@@ -40,11 +40,11 @@ from throughcare.service.roles import Permission
 def order_list(request: Request) -> HttpResponse:
     """List the running and coming orders, the first to end first; or those that have ended."""
     ended = request.GET.get("show") == "ended"
-    context = {
-        "orders": visible_orders(request.viewer, now_us=request.now_us, ended=ended),
-        "ended": ended,
-        "now_us": request.now_us,
-    }
+    page = page_of(request)
+    found, total = visible_orders(
+        request.viewer, now_us=request.now_us, ended=ended, first=(page - 1) * PAGE, most=PAGE
+    )
+    context = {"orders": found, "ended": ended, "total": total, **beside(request, page=page, total=total)}
     return render(request, "orders/list.html", context)
 
 

@@ -32,7 +32,7 @@ from throughcare.service.orders.queries import (
     register_entry,
     steps_of,
 )
-from throughcare.service.orders.views.opening import opened_order
+from throughcare.service.orders.views.opening import PAGE, beside, opened_order, page_of
 from throughcare.service.orders.vocabulary import AttemptOutcome, NotMonitoredReason, StepKind
 from throughcare.service.orders.wording import choice_words
 from throughcare.service.roles import Permission
@@ -51,9 +51,12 @@ def installations(request: Request) -> HttpResponse:
     wanted = request.GET.get("show", "")
     shown = RegisterFilter(wanted) if wanted in set(RegisterFilter) else RegisterFilter.OPEN
     entries = register(request.viewer, now_us=request.now_us, shown=shown)
+    page = page_of(request)
     found = counts(entries, now_us=request.now_us)
     context = {
-        "entries": [_row(entry, request.now_us) for entry in entries],
+        "entries": [_row(entry, request.now_us) for entry in entries[(page - 1) * PAGE : page * PAGE]],
+        "total": len(entries),
+        **beside(request, page=page, total=len(entries)),
         "shown": shown,
         "filters": [(name, words, name == shown) for name, words in _FILTER_WORDS.items()],
         "drawing": mark_safe(draw_register(entries, now_us=request.now_us)),  # noqa: S308 - our own markup
