@@ -56,14 +56,14 @@ def database(kind: str, folder: Path) -> Iterator[str]:
         server.remove()
 
 
-def prepare(url: str, folder: Path) -> None:
+def prepare(url: str, folder: Path, *, retain_hours: int = 12) -> None:
     """Set the service up on an empty database."""
     os.environ |= {  # noqa: TID251 - the process is the service's, and is told so
         "THROUGHCARE_DATABASE_URL": url,
         "THROUGHCARE_DATA_DIR": str(folder),
         "THROUGHCARE_SECRET_KEY": "only-for-the-benchmark-and-never-for-a-service",
         "THROUGHCARE_DEMO": "yes",
-        "THROUGHCARE_RETAIN_HOURS": "12",
+        "THROUGHCARE_RETAIN_HOURS": str(retain_hours),
         "THROUGHCARE_ARCHIVE_DAYS": str(ARCHIVE_AFTER_DAYS),
         "DJANGO_SETTINGS_MODULE": "throughcare.service.settings",
     }
