@@ -6,6 +6,7 @@ by kind below five are not told, and there is no number by member of staff.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,16 +84,18 @@ def _hours(from_us: int, to_us: int, now_us: int) -> tuple[Hour, ...]:
     ended = Q(acknowledged_us__isnull=True, closed_us__lt=from_us)
     items = DeskItem.objects.filter(touching).exclude(ended).exclude(state__in=_NOT_WORKED)
     times = list(items.values_list("opened_us", "acknowledged_us", "closed_us"))
+    came = sorted(opened for opened, _, _ in times)
+    acknowledged = sorted(ack for _, ack, _ in times if ack is not None)
+    taken = sorted(end for _, ack, shut in times if (end := _taken(ack, shut)) is not None)
     found = []
     for start_us in range(from_us, stop_us, HOUR_US):
         end_us = min(start_us + HOUR_US, stop_us)
-        taken = [(opened, _taken(ack, closed)) for opened, ack, closed in times]
         found.append(
             Hour(
                 start_us=start_us,
-                arrived=sum(start_us <= opened < end_us for opened, _ in taken),
-                acknowledged=sum(ack is not None and start_us <= ack < end_us for _, ack, _ in times),
-                waiting=sum(opened < end_us and (end is None or end >= end_us) for opened, end in taken),
+                arrived=bisect_left(came, end_us) - bisect_left(came, start_us),
+                acknowledged=bisect_left(acknowledged, end_us) - bisect_left(acknowledged, start_us),
+                waiting=bisect_left(came, end_us) - bisect_left(taken, end_us),
             )
         )
     return tuple(found)
