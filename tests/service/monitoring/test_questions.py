@@ -24,13 +24,11 @@ from throughcare.monitoring.fixes import Fixes
 from throughcare.monitoring.presence import Presence
 from throughcare.monitoring.status import Statuses, StatusKind
 from throughcare.service.monitoring.queries import (
-    backlog,
     events_of,
     evidence,
     incident,
     incidents_of,
     live_status,
-    not_heard_since,
     trail,
 )
 from throughcare.service.people.models import Person
@@ -102,8 +100,6 @@ def test_silence_is_unknown_and_says_nothing_either_way() -> None:
     status, watch = curfew(START_US + 6 * HOUR_US)
     assert (watch.presence, watch.probability) == (Presence.UNKNOWN, 0.5)
     assert status.heard_us == START_US + 299 * MINUTE_US
-    assert not_heard_since(START_US + 6 * HOUR_US) == ["A0"]
-    assert not_heard_since(START_US + HOUR_US) == []
 
 
 def test_what_is_not_evaluated_yet_is_said_to_be_waiting() -> None:
@@ -111,8 +107,6 @@ def test_what_is_not_evaluated_yet_is_said_to_be_waiting() -> None:
     deliver(*said(walk(START_US + HOUR_US, 7), Statuses.empty()), now_us=START_US + 2 * HOUR_US)
     [status] = live_status("W0", START_US + 2 * HOUR_US)
     assert status.waiting == 7
-    waiting = backlog(START_US + 2 * HOUR_US)
-    assert (waiting.items, waiting.facts, waiting.oldest_us) == (1, 7, START_US + 2 * HOUR_US)
     assert live_status("nobody", END_US) == []
 
 

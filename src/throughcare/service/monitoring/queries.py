@@ -161,17 +161,6 @@ class Unowned:
     last_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What is waiting: items and facts in the inbox, since when the oldest, states overdue and in trouble."""
-
-    items: int
-    facts: int
-    oldest_us: int | None
-    overdue: int
-    troubled: int
-
-
 _VIEW = tuple(IncidentView.__dataclass_fields__)
 
 
@@ -213,12 +202,6 @@ def incident(incident_id: str) -> IncidentView | None:
 def incidents(incident_ids: Iterable[str]) -> dict[str, IncidentView]:
     """Return incidents by id, with one question."""
     return {v.incident_id: v for v in _views(IncidentRow.objects.filter(incident_id__in=set(incident_ids)))}
-
-
-def changed_since(recorded_us: int, *, limit: int) -> list[IncidentView]:
-    """Return the incidents told or revised at or after an instant, the first recorded first."""
-    rows = IncidentRow.objects.filter(last_recorded_us__gte=recorded_us)
-    return _views(rows.order_by("last_recorded_us", "pk")[:limit])
 
 
 def untaken(taken: QuerySet[Any], *, since_us: int, limit: int) -> list[IncidentView]:
@@ -373,14 +356,6 @@ def rejects(
     return [RejectView(*values) for values in listed[offset : offset + limit]]
 
 
-def reject_counts(*, since_us: int) -> dict[str, int]:
-    """Return how many records were refused since an instant, by reason."""
-    rows = (
-        Reject.objects.filter(at_us__gte=since_us).values("reason").annotate(n=Count("pk")).order_by("reason")
-    )
-    return {row["reason"]: row["n"] for row in rows}
-
-
 def unowned() -> list[Unowned]:
     """Return whose facts belong to nobody, by device and reason: they wait until an order covers them."""
     found: dict[tuple[str, str], list[tuple[int, int, int, int]]] = {}
@@ -400,21 +375,3 @@ def unowned() -> list[Unowned]:
         )
         for (device_id, why), parts in sorted(found.items())
     ]
-
-
-def backlog(now_us: int) -> Backlog:
-    """Return what waits for the workers now."""
-    inbox = InboxItem.objects.aggregate(n=Count("pk"), facts=Sum("facts"), oldest=Min("received_us"))
-    return Backlog(
-        items=inbox["n"],
-        facts=inbox["facts"] or 0,
-        oldest_us=inbox["oldest"],
-        overdue=EngineState.objects.filter(due_us__lte=now_us).count(),
-        troubled=EngineState.objects.exclude(trouble="").count(),
-    )
-
-
-def not_heard_since(since_us: int) -> list[str]:
-    """Return the activations that were heard before and not since an instant, the longest silent first."""
-    rows = EngineState.objects.filter(last_heard_us__lt=since_us).order_by("last_heard_us")
-    return list(rows.values_list("activation_id", flat=True))
