@@ -379,3 +379,10 @@ def test_an_order_with_everything_is_shown_with_an_answer_in_every_row() -> None
         rows = dict(answered_rows(written, "conditions", item))
         assert all(rows.values()), {question.slug for question, words in rows.items() if not words}
         assert flow.gap_of_condition(written, item["condition_id"]) is None
+
+
+def test_a_new_draft_asks_for_what_is_missing_in_plain_words() -> None:
+    words = [fault.words for fault in checked(blank_document(order_id="O1", wearer_ref="P1")).faults]
+    assert "Select the type of order" in words
+    assert "Select at least one condition" in words
+    assert not [told for told in words if "Expected" in told]

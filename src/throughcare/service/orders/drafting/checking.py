@@ -22,7 +22,7 @@ from throughcare.service.orders.drafting.questions import locate
 from throughcare.service.orders.fields import DayField
 from throughcare.service.orders.reading import Fault, check_document
 
-MISSING = "nothing"
+MISSING = frozenset({"nothing", "a list of 0 items"})  # as throughcare.orders.wording says it
 _LISTS = {
     "activations": "Equipment",
     "places": "Places",
@@ -124,7 +124,7 @@ def check_draft(
 def _located_fault(document: Document, fault: Fault) -> Located:
     question, key, rest = locate(document, fault.path)
     field = _field_name(question, rest)
-    if fault.found != MISSING:
+    if fault.found not in MISSING:
         words = f"{fault.action} Expected {fault.expected}; found {fault.found}."
         unfinished = not rest and first_gap(document, question.section, key) is not None
         return Located(question, key, field, words, is_missing=unfinished)
