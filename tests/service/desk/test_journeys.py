@@ -136,6 +136,7 @@ def test_from_the_violation_to_the_court_pack(
     evidence = client.post(f"/desk/packs/{pack.pk}", {"recipient": "Invented Court", "file": "evidence"})
     assert hashlib.sha256(evidence.content).hexdigest() == pack.evidence_digest
     assert evidence.content.decode() == canonical_json(evidence.json())
+    assert f"{night.incident_id}.json" in evidence.headers["Content-Disposition"]
     given = Entry.objects.filter(action="pack_disclosed")
     assert {entry.recipient for entry in given} == {"Invented Court"}
     assert len(given) == 2

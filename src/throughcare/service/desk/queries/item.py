@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -288,11 +289,12 @@ _EARLIER = ("kind", "code", "start_us", "best_s", "state", "outcome")
 
 @dataclass(frozen=True, slots=True)
 class PackFile:
-    """A pack's bytes, whose they are, and what of the two they are."""
+    """A pack's bytes, whose they are, and under which name they go out."""
 
     item_id: int
     content: bytes
     digest: str
+    name: str
 
 
 def pack_file(pack_id: int, *, evidence: bool) -> PackFile | None:
@@ -300,4 +302,10 @@ def pack_file(pack_id: int, *, evidence: bool) -> PackFile | None:
     name = "evidence" if evidence else "document"
     digest = "evidence_digest" if evidence else "digest"
     found = Pack.objects.filter(pk=pack_id).values_list("item_id", name, digest).first()
-    return None if found is None else PackFile(found[0], bytes(found[1]), found[2])
+    if found is None:
+        return None
+    content = bytes(found[1])
+    stem = f"court-pack-{pack_id}.pdf"
+    if evidence:  # as the document names it
+        stem = f"{json.loads(content)['incident']['incident_id']}.json"
+    return PackFile(found[0], content, found[2], stem)

@@ -120,9 +120,9 @@ def disclose(request: Request, pack_id: int) -> HttpResponse:
             recipient=form.cleaned_data["recipient"],
             evidence=wants_evidence,
         )
-        kind, ending = ("application/json", "json") if wants_evidence else ("application/pdf", "pdf")
+        kind = "application/json" if wants_evidence else "application/pdf"
         answer = HttpResponse(file.content, content_type=kind)
-        answer["Content-Disposition"] = f'attachment; filename="court-pack-{pack_id}.{ending}"'
+        answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
         return answer
     context = {"person": person, "item": queries.item(found.item_id), "form": form, "digest": found.digest}
     return render(request, "desk/disclose.html", context)
