@@ -26,9 +26,17 @@ from throughcare.monitoring.codec import encode
 from throughcare.monitoring.fixes import Fixes
 from throughcare.monitoring.status import Statuses
 from throughcare.service.monitoring import archiving
-from throughcare.service.monitoring.actions import Memory, archive_days, expire_days
+from throughcare.service.monitoring.actions import Memory, archive_days, expire_days, work_once
 from throughcare.service.monitoring.archiving import damaged
-from throughcare.service.monitoring.models import ArchiveFile, EngineState, Mark, PositionRow, StatusRow
+from throughcare.service.monitoring.models import (
+    ArchiveFile,
+    EngineState,
+    InboxItem,
+    Mark,
+    PositionRow,
+    Reject,
+    StatusRow,
+)
 from throughcare.service.monitoring.queries import trail
 from throughcare.service.monitoring.recorded import archive_folder, recorded, whole_state
 
@@ -182,3 +190,29 @@ def test_facts_of_nobody_stay_in_the_database(facts: tuple[Fixes, Statuses]) -> 
     work_until_idle(now_us=END_US)
     archive_days(now_us=LATER_US)
     assert PositionRow.objects.filter(device_id="D77").count() == PositionRow.objects.count() > 0
+
+
+def test_a_damaged_archive_lets_the_activation_rest_and_keeps_the_late_fact(
+    facts: tuple[Fixes, Statuses], settings: object
+) -> None:
+    retain(settings, 6)
+    memory = Memory()
+    work_until_idle(now_us=LATER_US, memory=memory)
+    archive_days(now_us=LATER_US)
+    paths = [archive_folder() / path for path in ArchiveFile.objects.values_list("path", flat=True)]
+    whole = {path: path.read_bytes() for path in paths}
+    for path in paths:
+        path.write_bytes(b"damaged")
+    EngineState.objects.update(blob=b"")
+    memory = Memory()
+    late = facts_from(18, people=1, fixes=5, statuses=0)
+    deliver(*said(*late), now_us=LATER_US)
+    assert work_once(worker="w1", now_us=LATER_US, memory=memory).troubled == 1
+    assert (InboxItem.objects.count(), Reject.objects.count()) == (1, 0)
+    assert "RefusedInput" in EngineState.objects.get().trouble
+    for path, data in whole.items():
+        path.write_bytes(data)
+    work_until_idle(now_us=LATER_US + HOUR_US, memory=memory)
+    assert InboxItem.objects.count() == 0
+    fixes = Fixes.concat([facts[0], late[0]])
+    assert standing() == expected(fixes, facts[1], order_ids=["O0"], now_us=LATER_US + HOUR_US)

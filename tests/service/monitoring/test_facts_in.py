@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from django.db import DataError, OperationalError, ProgrammingError
 
 from tests.service.monitoring.lives import (
     BY,
@@ -283,3 +284,52 @@ def test_a_damaged_state_is_made_anew_from_the_facts() -> None:
     work_until_idle(now_us=END_US + HOUR_US)
     assert standing() == expected(fixes, statuses, order_ids=["O0"], now_us=END_US + HOUR_US)
     assert before
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        OperationalError("database is locked"),
+        ProgrammingError("no such column"),
+        OSError(28, "no space left"),
+    ],
+)
+def test_trouble_of_the_machine_ends_the_pass_and_blames_no_record(
+    trouble: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_record([order_for(0)])
+    deliver(positions("D0", START_US), Readings.empty(), now_us=END_US)
+
+    def fails(*_: object, **__: object) -> None:
+        raise trouble
+
+    memory = Memory()
+    for name in ("write", "evaluate"):
+        with monkeypatch.context() as patched:
+            patched.setattr(worker, name, fails)
+            with pytest.raises(type(trouble)):
+                work_once(worker="w", now_us=END_US, memory=memory)
+    assert (InboxItem.objects.count(), Reject.objects.count()) == (1, 0)
+    work_until_idle(now_us=END_US, worker="w", memory=memory)
+    assert (InboxItem.objects.count(), PositionRow.objects.count()) == (0, 1)
+
+
+def test_a_value_that_the_database_refuses_is_found_and_set_aside_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put_on_record([order_for(0)])
+    honest = worker.write
+
+    def write(outcomes, items, *rest, **named):
+        if any(item.delivery_id == "bad" for item in items):
+            raise DataError("out of range")
+        return honest(outcomes, items, *rest, **named)
+
+    monkeypatch.setattr(worker, "write", write)
+    for minute, name in enumerate(("good", "bad", "fine")):
+        delivery = Delivery(delivery_id=name, positions=positions("D0", START_US + minute * MINUTE_US))
+        store_facts(delivery=delivery, now_us=END_US)
+    worked = work_once(worker="w", now_us=END_US, memory=Memory())
+    assert (worked.items, worked.refused, InboxItem.objects.count()) == (2, 1, 0)
+    assert [(r.delivery_id, r.reason) for r in rejects()] == [("bad", "cannot_be_evaluated")]
+    assert PositionRow.objects.count() == 2

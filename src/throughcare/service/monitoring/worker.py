@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db import Error as DatabaseTrouble
 from django.db.models import Q
 
+from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import MINUTE_US, SECOND_US
 from throughcare.service.monitoring.evaluation import (
     Claimed,
@@ -31,7 +33,12 @@ LEASE_US = (
 )  # an activation stays with the worker that remembers its state, while that one comes back
 REST_US = MINUTE_US
 _LOOK = 4  # items looked at for each one taken: those of other workers' activations are passed over
-_TRANSIENT = (OperationalError, InterfaceError, MemoryError)
+_OF_RECORDS = (DataError, IntegrityError)  # of the database's errors, those that a record can cause
+_OF_MACHINES = (
+    DatabaseTrouble,
+    OSError,
+    MemoryError,
+)  # the pass ends; nothing was written, the next one tries again
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,12 @@ def _with_bodies(items: Sequence[Taken]) -> list[Taken]:
     ]
 
 
+def _raise_if_of_machines(problem: Exception) -> None:
+    """Raise again what no record can cause: a database that is away, a disk that is full."""
+    if isinstance(problem, _OF_MACHINES) and not isinstance(problem, _OF_RECORDS):
+        raise problem
+
+
 def _free(worker: str, now_us: int) -> Q:
     return Q(claimed_until_us__lte=now_us) | Q(claimed_by=worker)
 
@@ -169,28 +182,26 @@ class _Pass:
                 now_us=self.now_us,
                 lease_us=LEASE_US,
             )
-        except _TRANSIENT:
-            raise
         except Exception as problem:  # noqa: BLE001 - the edge of the process: a poison record may raise anything
-            return self._apart(items, wanted, str(type(problem).__name__))
+            _raise_if_of_machines(problem)
+            return self._apart(items, wanted, problem)
         made = self._remember(outcomes, items, found, written)
-        for activation_id, trouble in failed.items():
+        for activation_id, why in failed.items():
             stuck = [
                 i for i in items if i.pk in waiting and any(s.activation_id == activation_id for s in i.spans)
             ]
-            made += self._apart(stuck, [activation_id], trouble)
+            made += self._apart(stuck, [activation_id], why)
         return made
 
-    def _evaluate(self, wanted: Iterable[str], found: Sorted) -> tuple[list[Outcome], dict[str, str]]:
+    def _evaluate(self, wanted: Iterable[str], found: Sorted) -> tuple[list[Outcome], dict[str, Exception]]:
         outcomes: list[Outcome] = []
-        failed: dict[str, str] = {}
+        failed: dict[str, Exception] = {}
         for activation_id in wanted:
             try:
                 outcomes.append(self._evaluated(activation_id, found))
-            except _TRANSIENT:
-                raise
             except Exception as problem:  # noqa: BLE001 - as in process
-                failed[activation_id] = str(type(problem).__name__)
+                _raise_if_of_machines(problem)
+                failed[activation_id] = problem
         return outcomes, failed
 
     def _evaluated(self, activation_id: str, found: Sorted) -> Outcome:
@@ -202,14 +213,17 @@ class _Pass:
             retain_us=retained_us(settings.CONFIGURATION.retain_hours),
         )
 
-    def _apart(self, items: Sequence[Taken], activation_ids: Sequence[str], trouble: str) -> Worked:
+    def _apart(self, items: Sequence[Taken], activation_ids: Sequence[str], problem: Exception) -> Worked:
         """Work off one by one what failed together; set aside what fails alone."""
         if len(items) > 1:
             return sum((self.process([item], ()) for item in items), Worked())
         if not items and len(activation_ids) > 1:
             return sum((self.process((), [activation_id]) for activation_id in activation_ids), Worked())
+        trouble = type(problem).__name__
         _, ill = self._evaluate(activation_ids, Sorted())
-        if items and not ill:
+        if (
+            items and not ill and not isinstance(problem, RefusedInput)
+        ):  # a refused file or order is not its fault
             words = f"The engine could not evaluate it ({trouble}). It is kept here whole; report it."
             refuse(items[0], reason="cannot_be_evaluated", words=words, now_us=self.now_us)
             note_trouble(activation_ids, words=f"a delivery was set aside: {trouble}")
