@@ -276,6 +276,7 @@ NOT_ABOUT = {
     "accounts.User": "staff",
     "accounts.RoleGrant": "staff",
     "accounts.PasswordLink": "staff",
+    "api.ApiKey": "keys of other systems",
     "audit.Head": "the end of the log's chain",
     "people.Organisation": "organisations",
     "people.Team": "teams",
