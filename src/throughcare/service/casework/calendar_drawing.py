@@ -69,18 +69,25 @@ def _band(weeks: Sequence[tuple[dt.date, list[Day | None]]], top: float) -> str:
     parts = [
         text(0, top + _TOP + n * _STEP + 15, name, fill=QUIET) for n, name in enumerate(DAYS) if n % 2 == 0
     ]
-    month = ""
     for column, (monday, week) in enumerate(weeks):
         x = _LEFT + column * _STEP
-        if f"{monday:%b %Y}" != month and (column == 0 or monday.day <= 7):
-            month = f"{monday:%b %Y}"
-            parts.append(text(x, top + 14, f"{monday:%b}" if monday.month > 1 and column else month))
+        words = _month(monday, column=column)
+        if words:
+            parts.append(text(x, top + 14, words))
         parts += [
             _square(day.state, x, top + _TOP + n * _STEP, title=_title(day))
             for n, day in enumerate(week)
             if day is not None
         ]
     return "".join(parts)
+
+
+def _month(monday: dt.date, *, column: int) -> str:
+    """Return the month to write over a week: over the first of a band with its year, then where a month begins."""
+    if column == 0:
+        soon = monday + dt.timedelta(weeks=2)  # the label takes the room of three weeks, and speaks for them
+        return f"{monday:%b %Y}" if soon.month == monday.month else f"{monday:%b} to {soon:%b %Y}"
+    return f"{monday:%b}" if monday.day <= 7 and column > 2 else ""
 
 
 def _title(day: Day) -> str:

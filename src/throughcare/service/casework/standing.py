@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from throughcare.adapters.reports.words import KIND_WORDS, probability
+from throughcare.adapters.reports.words import KIND_WORDS
 from throughcare.kernel.time import MINUTE_US, Interval, local_datetime, span
 from throughcare.monitoring.evidence import WITHHELD
 from throughcare.monitoring.incidents import IncidentKind
@@ -204,7 +204,8 @@ def _live(status: LiveStatus, until_us: int | None, now_us: int, orders: dict[st
 
 
 def _confidence(presence: Presence, compliance: float) -> str:
-    return probability(compliance if presence is Presence.INSIDE else 1.0 - compliance)
+    share = compliance if presence is Presence.INSIDE else 1.0 - compliance
+    return "over 99%" if share > 0.99 else f"{100 * share:.0f}%"
 
 
 def _label(order: Order | None, condition_id: str, kind: str) -> str:

@@ -19,7 +19,7 @@ from throughcare.service.monitoring.queries import trail as recorded_trail
 from throughcare.service.orders.queries import histories, orders_of_person
 
 ZONE = "Europe/London"
-PAGE = 200
+PAGE = 100
 SOURCE_WORDS = {
     "gnss": "Satellite",
     "rf": "Home unit's radio",

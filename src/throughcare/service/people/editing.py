@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from throughcare.service.audit.actions import record
@@ -35,6 +35,10 @@ from throughcare.service.people.vocabulary import (
 from throughcare.service.viewer import Viewer
 
 _WORDS_MOST = 600
+
+
+class NumberTaken(Exception):
+    """A number is on another record: nothing was written."""
 
 
 class RecordChanged(Exception):
@@ -71,8 +75,8 @@ def register(*, by: Viewer, now_us: int, newcomer: Newcomer) -> str:
 
     Raises
     ------
-    django.db.IntegrityError
-        If one of the numbers is on another record; nothing is written then.
+    NumberTaken
+        If one of the numbers is on another record.
     """
     ref = f"P-{settings.NEW_TOKEN(6)}"
     person = Person.objects.create(
@@ -85,9 +89,8 @@ def register(*, by: Viewer, now_us: int, newcomer: Newcomer) -> str:
         sex=newcomer.sex,
         created_us=now_us,
     )
-    Identifier.objects.bulk_create(
-        Identifier(person=person, kind=number.kind, value=number.value) for number in newcomer.numbers
-    )
+    for number in newcomer.numbers:
+        _number(person.pk, number)
     Assignment.objects.create(
         person=person, team_id=newcomer.team_id, officer_id=newcomer.officer_id, from_us=now_us
     )
@@ -214,10 +217,10 @@ def add_number(*, by: Viewer, now_us: int, person_id: int, number: Known) -> Non
 
     Raises
     ------
-    django.db.IntegrityError
+    NumberTaken
         If it is on another record.
     """
-    Identifier.objects.create(person_id=person_id, kind=number.kind, value=number.value)
+    _number(person_id, number)
     _touched(by, now_us, person_id, "number", after=f"{IDENTIFIER_WORDS[number.kind]} {number.value}")
 
 
@@ -277,6 +280,14 @@ def assign(
         person_id=person_id, team_id=team_id, officer_id=officer_id, from_us=now_us
     )
     _note(by, now_us, person_id, "team", before=before, after=_assignment_words(made))
+
+
+def _number(person_id: int, number: Known) -> None:
+    try:
+        with transaction.atomic():
+            Identifier.objects.create(person_id=person_id, kind=number.kind, value=number.value)
+    except IntegrityError as taken:
+        raise NumberTaken from taken
 
 
 def _set(

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _CHECK_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"  # without I, O and S; the remainder after division by 23 picks one
-_PNC = re.compile(r"(?:\d\d)?(\d\d)/(\d{1,7})([A-HJ-NP-RT-Z])")
-_CRO = re.compile(r"(\d{1,6})/(\d\d)([A-HJ-NP-RT-Z])")
-_CRO_WITHOUT_PRINTS = re.compile(r"SF(\d\d)/(\d{1,6})([A-HJ-NP-RT-Z])")
+_PNC = re.compile(r"(?:\d\d)?(\d\d)/(\d{1,7})([A-HJ-NP-RT-Z])", re.ASCII)
+_CRO = re.compile(r"(\d{1,6})/(\d\d)([A-HJ-NP-RT-Z])", re.ASCII)
+_CRO_WITHOUT_PRINTS = re.compile(r"SF(\d\d)/(\d{1,6})([A-HJ-NP-RT-Z])", re.ASCII)
 _FIRST_YEAR_IN_CHECK = 65  # before it the check letter of an SF number leaves the year out
 
 
@@ -48,7 +48,7 @@ EXAMPLES = {
     IdentifierKind.NOMIS: "A1234BC",
     IdentifierKind.CRN: "X123456",
     IdentifierKind.PNC: "26/123D",
-    IdentifierKind.CRO: "123/26D",
+    IdentifierKind.CRO: "123/26C",
     IdentifierKind.PRISON_NUMBER: "AB123456",
     IdentifierKind.HOME_OFFICE: "A1234567",
     IdentifierKind.COURT_CASE: "26/1234/123456A",
@@ -86,7 +86,7 @@ def check_letter(digits: str) -> str:
 
 def _plain(kind: IdentifierKind, pattern: str, expected: str) -> Callable[[str], str]:
     def read(text: str) -> str:
-        if not re.fullmatch(pattern, text):
+        if not re.fullmatch(pattern, text, re.ASCII):
             raise WrongIdentifier(f"{IDENTIFIER_WORDS[kind]} must be {expected}, like {EXAMPLES[kind]}")
         return text
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -81,7 +80,7 @@ def check(request: Request) -> HttpResponse:
     if request.method == "POST" and not unsure:
         ref = _register(request, given, found)
         if ref is not None:
-            return redirect("people:edit", ref=ref, part=AFTER[0])
+            return redirect(f"{reverse('people:edit', kwargs={'ref': ref, 'part': AFTER[0]})}?new=1")
     context = {
         "rows": rows,
         "alike": found.visible,
@@ -193,7 +192,7 @@ def _register(request: Request, given: dict[str, Any], found: Alike) -> str | No
     )
     try:
         ref = editing.register(by=request.viewer, now_us=request.now_us, newcomer=newcomer)
-    except IntegrityError:
+    except editing.NumberTaken:
         messages.warning(
             request, "Somebody has recorded one of these numbers in the meantime. Check the numbers."
         )

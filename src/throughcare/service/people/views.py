@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -185,7 +184,7 @@ def _write_number(request: Request, form: PlainForm, who: dict[str, Any], _whole
         return False
     try:
         editing.add_number(**who, number=number)
-    except IntegrityError:
+    except editing.NumberTaken:
         form.add_error("value", "Somebody has recorded this number in the meantime")
         return False
     return True
