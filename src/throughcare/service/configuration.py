@@ -100,6 +100,7 @@ def _sqlite(name: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": name,
+        "CONN_MAX_AGE": 60,  # the last one that closes empties the write-ahead log: not after every request
         "OPTIONS": {
             # A write lock is taken at the start, so that nobody waits for a lock that is never given; FULL so
             # that what was acknowledged survives a power cut.

@@ -7,7 +7,7 @@ field is settled for each.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -152,17 +152,18 @@ def read_records(records: Sequence[Record], *, options: ReadOptions) -> Understo
             sorts[_sort(record)].append((record, record.value))
         else:
             rejects.append(_reject(record, *_BROKEN))
-    chunk = understand_positions(
-        _block(sorts["positions"], POSITION_FIELDS, rejects),
-        file=_WHERE,
-        options=options,
-        zones=ZonesSeen(),
-    )
-    statuses = understand_statuses(
-        _block(sorts["statuses"], STATUS_FIELDS, rejects), file=_WHERE, options=options, zones=ZonesSeen()
-    )
-    every = sorted([*rejects, *chunk.rejects, *statuses.rejects], key=lambda reject: reject.row)
-    return Understood(chunk.positions, statuses.readings, tuple(every))
+    positions, readings = Positions.empty(), Readings.empty()
+    if sorts["positions"]:
+        block = _block(sorts["positions"], POSITION_FIELDS, rejects)
+        chunk = understand_positions(block, file=_WHERE, options=options, zones=ZonesSeen())
+        positions = chunk.positions
+        rejects.extend(chunk.rejects)
+    if sorts["statuses"]:
+        block = _block(sorts["statuses"], STATUS_FIELDS, rejects)
+        said = understand_statuses(block, file=_WHERE, options=options, zones=ZonesSeen())
+        readings = said.readings
+        rejects.extend(said.rejects)
+    return Understood(positions, readings, tuple(sorted(rejects, key=lambda reject: reject.row)))
 
 
 def _sort(record: Record) -> str:
@@ -257,8 +258,3 @@ def raw_of(records: Sequence[Record]) -> Callable[[int], str]:
     """Return a function from a row to the record as it came."""
     of_row = {record.row: record for record in records}
     return lambda row: of_row[row].raw if row in of_row else ""
-
-
-def rows_of(batch: Positions | Readings) -> Iterator[tuple[int, str]]:
-    """Yield row and device of each fact."""
-    return zip(batch.row.tolist(), (batch.keys[i] for i in batch.key.tolist()), strict=True)
