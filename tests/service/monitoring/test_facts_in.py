@@ -36,6 +36,7 @@ from throughcare.service.monitoring.models import (
     StatusRow,
 )
 from throughcare.service.monitoring.queries import rejects, unowned
+from throughcare.service.monitoring.rows import insert
 from throughcare.service.orders.actions import record_order
 from throughcare.service.people.models import Person
 
@@ -333,3 +334,19 @@ def test_a_value_that_the_database_refuses_is_found_and_set_aside_alone(
     assert (worked.items, worked.refused, InboxItem.objects.count()) == (2, 1, 0)
     assert [(r.delivery_id, r.reason) for r in rejects()] == [("bad", "cannot_be_evaluated")]
     assert PositionRow.objects.count() == 2
+
+
+def test_facts_written_as_nobodys_just_after_their_order_was_seen_are_found_when_the_mark_moves_on() -> None:
+    put_on_record([order_for(0)])
+    memory = Memory()
+    work_until_idle(now_us=END_US, memory=memory)
+    late = positions("D0", START_US)
+    columns = {name: getattr(late, name) for name in late.columns()} | {"received_us": [END_US]}
+    late = Positions.build(key=late.key, keys=late.keys, **columns)
+    # as a pass writes them that asked for the device's orders too early
+    insert(late, device_ids=["D0"], why=["unknown_device"])
+    work_until_idle(now_us=END_US + 1, memory=memory)
+    assert [u.device_id for u in unowned()] == ["D0"]
+    work_until_idle(now_us=END_US + MINUTE_US, memory=memory)
+    assert unowned() == []
+    assert list(PositionRow.objects.values_list("activation_id", "t_us")) == [("A0", START_US)]

@@ -37,8 +37,11 @@ def follow_orders(memory: Memory, *, now_us: int) -> None:
         for order_id in changed:
             _wake(order_id, now_us=now_us)
         memory.looks.append((newest, tuple(changed), now_us))
-    settled = [mark for mark, _, seen_us in memory.looks if now_us - seen_us >= SETTLED_US]
+    old = [look for look in memory.looks if now_us - look[2] >= SETTLED_US]
+    settled = [mark for mark, _, _ in old]
     if settled:
+        for order_id in {order_id for _, orders, _ in old for order_id in orders}:
+            _gather(order_id)
         memory.order_mark = settled[-1]
         memory.looks = [look for look in memory.looks if look[0] > settled[-1]]
         Mark.objects.filter(name=ORDERS_MARK, value__lt=settled[-1]).update(value=settled[-1], at_us=now_us)
@@ -51,10 +54,25 @@ def _wake(order_id: str, *, now_us: int) -> None:
             activation_id=span.activation_id,
             defaults={"person_ref": span.person_ref, "order_id": order_id, "blob": b"", "due_us": now_us},
         )
-        values: dict[str, Any] = {"due_us": now_us, "version": F("version") + 1}  # a pass under way loses
+        # a pass under way loses
+        _state(span).update(due_us=now_us, version=F("version") + 1)
+    _gather(order_id)
+
+
+@transaction.atomic
+def _gather(order_id: str) -> None:
+    """Put the facts back into the inbox that an order ties anew.
+
+    It is done again when the mark moves on: a pass that began before the version was seen may have written facts of
+    nobody after the first time.
+    """
+    for span in activations_of_order(order_id):
         if _requeue(span):
-            values["blob"] = b""
-        EngineState.objects.filter(activation_id=span.activation_id).update(**values)
+            _state(span).update(blob=b"", version=F("version") + 1)
+
+
+def _state(span: ActivationSpan) -> QuerySet[EngineState]:
+    return EngineState.objects.filter(activation_id=span.activation_id)
 
 
 def _requeue(span: ActivationSpan) -> bool:
