@@ -65,6 +65,15 @@ def test_what_was_retracted_and_is_told_again_comes_back() -> None:
     assert entries()[-1] == EntryKind.RETOLD
 
 
+def test_what_was_suppressed_and_retracted_comes_back_to_the_desk_when_it_is_told_again() -> None:
+    for minute, retracted in enumerate((False, True, False)):
+        tell(incident(allowed_s=3600.0), now_us=NOW_US + minute * MINUTE_US, retracted=retracted)
+        take_in(now_us=NOW_US + minute * MINUTE_US)
+        if retracted:
+            assert (item_of().state, item_of().suppressed) == (ItemState.CLOSED, "")
+    assert (item_of().state, item_of().suppressed) == (ItemState.NEW, "")
+
+
 def test_an_incident_retracted_before_anybody_saw_it_has_its_item_all_the_same() -> None:
     tell(incident(), retracted=True)
     take_in(now_us=NOW_US)

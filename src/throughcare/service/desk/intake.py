@@ -140,7 +140,7 @@ def _grew_since_closed(root: DeskItem, shelf: Shelf) -> bool:
 
 
 def _close(root: DeskItem, outcome: Outcome, now_us: int) -> None:
-    root.state, root.outcome, root.closed_us = ItemState.CLOSED, outcome, now_us
+    root.state, root.outcome, root.closed_us, root.suppressed = ItemState.CLOSED, outcome, now_us, ""
     root.revision += 1
 
 
