@@ -53,6 +53,11 @@ TEST = (
             *("env", "THROUGHCARE_TEST_DATABASE=postgres"),
             *(sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "not browser"),
             "tests/service",
+            # these bring up installations on both databases themselves
+            *(
+                f"--ignore=tests/service/operations/test_{n}.py"
+                for n in ("backups", "processes", "demonstration")
+            ),
         ),
     ),
     Step("tests", (sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal")),

@@ -16,8 +16,9 @@ class Past:
 
     Parameters
     ----------
-    first_us, first_fix_us : int or None
-        When anything, and when a position, was first heard of it; None for never.
+    first_us, first_watched_us : int or None
+        When anything was first heard of it, and when a position, radio or a reading by which a condition is watched;
+        None for never.
     fixes, statuses : Fixes, Statuses
         Those that become rows of the database; earlier ones are in files of the archive.
     speakers : tuple of str
@@ -32,7 +33,7 @@ class Past:
     person_ref: str
     interval: Interval
     first_us: int | None
-    first_fix_us: int | None
+    first_watched_us: int | None
     fixes: Fixes
     statuses: Statuses
     speakers: tuple[str, ...]

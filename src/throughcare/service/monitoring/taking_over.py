@@ -77,13 +77,13 @@ def take_over_orders(*, now_us: int) -> None:
 
 
 def _note_contact(past: Past) -> None:
-    """Note the first word and the first position at their own times, so that the register closes then."""
+    """Note the first word and the first watched moment at their own times, so that the register closes then."""
     if past.first_us is not None:
         note_first_contact(
             activation_id=past.activation_id, at_us=past.first_us, now_us=past.first_us + SOON_US
         )
-    if past.first_fix_us is not None:
-        at_us = past.first_fix_us
+    if past.first_watched_us is not None:
+        at_us = past.first_watched_us
         note_monitored(activation_id=past.activation_id, at_us=at_us, now_us=at_us + SOON_US)
 
 

@@ -23,7 +23,7 @@ from throughcare.monitoring.fixes import Fixes, Positions
 from throughcare.monitoring.parameters import Parameters
 from throughcare.monitoring.rules import Rules
 from throughcare.monitoring.screening import Screen
-from throughcare.monitoring.status import Readings, Statuses
+from throughcare.monitoring.status import Readings, Statuses, StatusKind
 from throughcare.orders.history import OrderHistory, history_of
 from throughcare.orders.model import Order
 from throughcare.runners.embedded import look_ahead_us, rebuild, rules_for
@@ -33,6 +33,7 @@ from throughcare.simulation.scenario import Simulation, simulate
 
 Said = TypeVar("Said", Positions, Readings)
 Tied = TypeVar("Tied", Fixes, Statuses)
+_WATCHING = (int(StatusKind.RADIO_HEARD), int(StatusKind.ALCOHOL_READING))
 _EPOCH = dt.date(1970, 1, 1)
 
 
@@ -187,12 +188,19 @@ def _one(name: str, rules: Rules, history: OrderHistory, facts: _Facts, present:
         person_ref=history.versions[0].wearer_ref,
         interval=activation.interval,
         first_us=int(instants.min()) if len(instants) else None,
-        first_fix_us=int(fixes.t_us.min()) if len(fixes) else None,
+        first_watched_us=_first_watched_us(fixes, statuses),
         fixes=fixes.take(fixes.t_us >= present.hot_from_us),
         statuses=hot,
         speakers=tuple(_speakers(facts.readings, hot)),
         step=step,
     )
+
+
+def _first_watched_us(fixes: Fixes, statuses: Statuses) -> int | None:
+    """Return when a condition could first be watched: not every tag finds its position."""
+    watching = statuses.t_us[np.isin(statuses.kind, _WATCHING)]
+    instants = np.concatenate([fixes.t_us, watching])
+    return int(instants.min()) if len(instants) else None
 
 
 def _own(batch: Tied, name: str) -> Tied:

@@ -60,7 +60,7 @@ def is_ready(folder: Path) -> bool:
         return False
     try:
         return bool(json.loads((folder / MARKER).read_text())["ready"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         raise RefusedInput(
             where=str(folder),
             expected="a folder that is empty, or that holds a demonstration",
