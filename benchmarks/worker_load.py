@@ -134,9 +134,10 @@ class Tags:
         """Return the deliveries that are due, and let those tags wait for their next upload."""
         from throughcare.service.monitoring.actions import Delivery
 
-        rows = np.flatnonzero(self.next_us <= now_us)
-        made = [Delivery(delivery_id="load", positions=self._said(who)) for who in rows.tolist()]
-        self.next_us[rows] += round(self.plan.upload_s * SECOND_US)
+        made: list[Any] = []
+        while len(rows := np.flatnonzero(self.next_us <= now_us)):
+            made.extend(Delivery(delivery_id="load", positions=self._said(who)) for who in rows.tolist())
+            self.next_us[rows] += round(self.plan.upload_s * SECOND_US)
         return made
 
     def _said(self, who: int) -> Any:  # noqa: ANN401 - positions
@@ -169,6 +170,14 @@ def feed(plan: Plan, wearers: list[Any], clock: Clock, out: Path) -> None:
     out.write_text(json.dumps({"stored": len(took_s) * tags.size, "ack_s": took_s}))
 
 
+def _new_items(known: dict[int, int]) -> list[int]:
+    """Return the inbox's items that are new, in the order in which they were stored."""
+    from throughcare.service.monitoring.models import InboxItem
+
+    rows = InboxItem.objects.filter(pk__gt=max(known, default=0)).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
 def in_cpu_time(plan: Plan, wearers: list[Any], evening_us: int, memory: Any) -> dict[str, Any]:  # noqa: ANN401
     """Let time pass as the worker computes; return what was measured."""
     from throughcare.service.monitoring.actions import store_deliveries, work_once
@@ -187,9 +196,8 @@ def in_cpu_time(plan: Plan, wearers: list[Any], evening_us: int, memory: Any) ->
         began_s = time.process_time()
         store_deliveries(deliveries=deliveries, now_us=now_us)
         store_s += time.process_time() - began_s
-        arrived = {d.positions.keys[0]: int(d.positions.t_us[-1]) for d in deliveries}
-        fresh = InboxItem.objects.filter(pk__gt=max(known, default=0)).values_list("pk", "device_id")
-        known |= {pk: arrived.get(device, now_us) for pk, device in fresh}
+        sent = dict(zip(_new_items(known), [int(d.positions.t_us[-1]) for d in deliveries], strict=True))
+        known |= sent
         began_s = time.process_time()
         worked = work_once(worker="w0", now_us=now_us, memory=memory)
         took_s = time.process_time() - began_s
