@@ -145,3 +145,27 @@ def test_a_person_with_a_night_behind_them_and_their_trail(
     walk.look("trail-map")
     walk.go(f"/casework/people/{item.person_ref}/contacts/plan", "contact-plan")
     assert walk.complaints == {}
+
+
+def test_without_script_somebody_is_found_and_their_trail_read(
+    browser: Browser, live_server: Any, staff_here: dict[Role, Staff], clock: Clock
+) -> None:
+    clock.now_us = MORNING_US
+    live_night()
+    client = Client()
+    who = staff_here[Role.PRACTITIONER].user
+    client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+    context = browser.new_context(java_script_enabled=False)
+    value = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/people/")
+    page.get_by_label("Name, other name, reference or number").fill("familyw0")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Given FamilyW0").click()
+    page.get_by_role("link", name="Trail", exact=True).click()
+    page.get_by_label("Why do you need to see it?").select_option("supervision")
+    page.get_by_role("button", name="Show the trail").click()
+    assert page.get_by_role("region", name="Positions").locator("tbody tr").count() == 100
+    assert page.get_by_role("img", name="Map of the trail").is_visible()
+    context.close()

@@ -21,12 +21,12 @@ def legend(
     has_gaps: bool,
     place_kinds: Sequence[str],
     top: float,
-    dotted_gaps: bool = False,
+    dotted: bool = False,
 ) -> tuple[str, float]:
     """Return the legend as SVG and its height in drawing units."""
     entries = [
         *_point_entries(points),
-        *_line_entries(points, has_gaps=has_gaps, dotted_gaps=dotted_gaps),
+        *_line_entries(points, has_gaps=has_gaps, dotted=dotted),
         *_place_entries(place_kinds),
     ]
     parts = []
@@ -55,7 +55,7 @@ def _point_words(point: MapPoint) -> str:
     return "Position, source not said" if point.source == "unknown" else "Satellite position"
 
 
-def _line_entries(points: Sequence[MapPoint], *, has_gaps: bool, dotted_gaps: bool) -> list[Entry]:
+def _line_entries(points: Sequence[MapPoint], *, has_gaps: bool, dotted: bool) -> list[Entry]:
     found: list[Entry] = []
     if any(point.on_trail for point in points):
         line = tag("path", d=path_d(((0, 7), (28, 7))), stroke=BLUE, stroke_width=1.8)
@@ -69,8 +69,8 @@ def _line_entries(points: Sequence[MapPoint], *, has_gaps: bool, dotted_gaps: bo
         found.append((ring, "Circle as given, level not said"))
     if has_gaps:
         square = tag("rect", x=7, y=0, width=14, height=14, fill="none", stroke=INK, stroke_dasharray="3 2")
-        dots = tag("path", d=path_d(((0, 7), (28, 7))), **GAP_LINE) if dotted_gaps else ""
-        words = "Gap: the way is not known" if dotted_gaps else "Edge of a gap: no line drawn"
+        dots = tag("path", d=path_d(((0, 7), (28, 7))), **GAP_LINE) if dotted else ""
+        words = "Gap: the way is not known" if dotted else "Edge of a gap: no line drawn"
         found.append((dots + square, words))
     return found
 

@@ -77,8 +77,7 @@ def draw_map(
     background : Background or None
         Streets and buildings, drawn faintly.
     dotted_gaps : bool
-        Join the ends of each silence by a dotted line, which says that the way between is not known. Evidence
-        has none.
+        Join the ends of each silence by a dotted line, said not to be the way. Evidence has none.
     """
     frame = frame_for(points, places)
     if frame is None:
@@ -106,9 +105,7 @@ def draw_map(
         layers.gap_labels(gaps, frame, placer),
     )
     description = _description(points, runs, gaps, places, frame, time_zone)
-    key = legend(
-        shown, has_gaps=bool(gaps), place_kinds=scenery.kinds, top=HEIGHT + 44, dotted_gaps=dotted_gaps
-    )
+    key = legend(shown, has_gaps=bool(gaps), place_kinds=scenery.kinds, top=HEIGHT + 44, dotted=dotted_gaps)
     svg = _compose(body, key, frame, ident=ident, title=title, description=description)
     notes = _notes(points, shown, gaps, frame, time_zone, dotted_gaps=dotted_gaps)
     return MapDrawing(svg, description, notes, tuple(gaps))

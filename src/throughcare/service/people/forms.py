@@ -48,12 +48,12 @@ class PlainForm(forms.Form):
 
     def __init__(self, *args: Any, now_us: int, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
-        self.label_suffix = ""
         self.now_us = now_us
         self.arrange()
 
     def arrange(self) -> None:
-        """Fit choices to the present; most forms have none to fit."""
+        """Fit labels and choices to the house and the present; most forms have no choices to fit."""
+        self.label_suffix = ""
 
 
 def _choices(words: Mapping[Any, str]) -> list[tuple[str, str]]:
@@ -128,6 +128,7 @@ class NumbersForm(PlainForm):
 
     def arrange(self) -> None:
         """Put a field for each kind before the tick box."""
+        super().arrange()
         box = self.fields.pop("none_known")
         for kind in IdentifierKind:
             hint = f"Such as {EXAMPLES[kind]}"
@@ -195,6 +196,7 @@ class TeamForm(PlainForm):
 
     def arrange(self) -> None:
         """Offer the teams, and who does casework in them."""
+        super().arrange()
         offered = [(pk, name) for pk, name in teams() if self.team_ids is None or pk in self.team_ids]
         officers = holders(Permission.PERSON_EDIT, now_us=self.now_us, team_ids=self.team_ids)
         chosen, officer = self.fields["team"], self.fields["officer"]
@@ -339,6 +341,7 @@ class EqualityForm(PlainForm):
 
     def arrange(self) -> None:
         """Put a field for each."""
+        super().arrange()
         for name, (label, words) in EQUALITY_FIELDS.items():
             choices = [("", "Not asked"), *words.items(), (NOT_SAID, NOT_SAID_WORDS)]
             self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)

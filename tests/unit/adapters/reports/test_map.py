@@ -245,3 +245,13 @@ def test_no_map_shows_where_a_wearer_was_near_a_protected_person(kind: IncidentK
     settings = {"places": (), "time_zone": nights.LONDON, "ident": "m", "gap_us": 1, "background": None}
     assert draw_incident_map(bundle, **settings) is None
     assert "withheld" in no_map_words(bundle)
+
+
+def test_where_it_is_asked_for_a_silence_is_dotted_and_said_not_to_be_the_way() -> None:
+    points = [metres(40 * n, 0, n, (n if n < 6 else n + 7) * MINUTE_US) for n in range(1, 11)]
+    plain, dotted = (drawn(points, dotted_gaps=wanted) for wanted in (False, True))
+    assert at_class(plain, "gaps") == []
+    assert len(at_class(dotted, "gaps")) == 1
+    assert [len(run) for run in runs_drawn(dotted)] == [5, 5]
+    assert "The dotted line is not the way" in dotted.notes[0]
+    assert "Gap: the way is not known" in dotted.svg
