@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,28 @@ def package(root: Path, modules: dict[str, str]) -> Path:
         (top / name).mkdir(parents=True)
         (top / name / "__init__.py").write_text("")
     (top / "__init__.py").write_text("")
+    for name in service_packages():
+        (top / name).mkdir(parents=True, exist_ok=True)
+        (top / name / "__init__.py").write_text("")
     shutil.copy(ROOT / "pyproject.toml", root)
     for name, text in modules.items():
         path = top / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
     return root
+
+
+def service_packages() -> list[str]:
+    """The service and its apps as folders: the contracts name them, so that they must be there."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    found = {"service"}
+    for contract in settings:
+        for container in contract.get("containers", ()):
+            name = container.removeprefix("throughcare").removeprefix(".").replace(".", "/")
+            if name.startswith("service"):
+                found.add(name)
+                found |= {f"{name}/{layer}" for layer in contract["layers"] if layer.isidentifier()}
+    return sorted(found)
 
 
 def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
@@ -43,7 +60,7 @@ def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
 def test_empty_layers_keep_every_contract(tmp_path):
     done = lint_imports(package(tmp_path, {}))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 kept, 0 broken" in done.stdout
+    assert ", 0 broken" in done.stdout
 
 
 @pytest.mark.parametrize(("lower", "upper"), list(zip(LAYERS[1:], LAYERS, strict=False)))
