@@ -79,15 +79,19 @@ def listed(viewer: Viewer, chosen: Chosen, *, now_us: int, page: int = 1) -> Lis
     """Return one page of the items of visible people, the highest rank first; of closed ones the last closed first."""
     items = _chosen(visible_items(viewer, now_us=now_us), viewer, chosen, now_us)
     order = ("-closed_us", "pk") if chosen.state == "closed" else ("-rank", "opened_us", "pk")
-    found = list(
-        items.annotate(total=Window(Count("pk")))
-        .select_related("owner", "team")
-        .order_by(*order)[(page - 1) * PAGE : page * PAGE]
-    )
+    found, total = _page(items.order_by(*order), page)
     counts = _merged_counts(found)
     names = names_of(viewer, [item.person_ref for item in found], now_us=now_us)
     rows = tuple(_row(item, names.get(item.person_ref, ""), counts.get(item.pk, 0)) for item in found)
-    return Listed(rows, found[0].total if found else 0, page)
+    return Listed(rows, total, page)
+
+
+def _page(items: QuerySet[DeskItem], page: int) -> tuple[list[DeskItem], int]:
+    """Return one page of ordered items, and how many there are: counted over the keys, so that only a page is read."""
+    keys = items.annotate(total=Window(Count("pk"))).values_list("pk", "total")
+    wanted = list(keys[(page - 1) * PAGE : page * PAGE])
+    rows = DeskItem.objects.select_related("owner", "team").in_bulk([key for key, _ in wanted])
+    return [rows[key] for key, _ in wanted], wanted[0][1] if wanted else 0
 
 
 def _merged_counts(found: Sequence[DeskItem]) -> dict[int, int]:
@@ -173,7 +177,7 @@ def left_out(viewer: Viewer, *, now_us: int, state: ItemState, page: int = 1) ->
         ``SUPPRESSED`` or ``MERGED``.
     """
     items = visible_items(viewer, now_us=now_us).filter(state=state).order_by("-opened_us", "pk")
-    found = list(items.annotate(total=Window(Count("pk")))[(page - 1) * PAGE : page * PAGE])
+    found, total = _page(items, page)
     names = names_of(viewer, [item.person_ref for item in found], now_us=now_us)
     rows = [
         LeftOut(
@@ -191,4 +195,4 @@ def left_out(viewer: Viewer, *, now_us: int, state: ItemState, page: int = 1) ->
         )
         for item in found
     ]
-    return rows, found[0].total if found else 0
+    return rows, total
