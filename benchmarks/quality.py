@@ -33,7 +33,7 @@ from throughcare.monitoring.state import State
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
 PAGE = ROOT / "docs" / "benchmarks.md"
-CONFIDENCE_EDGES = (0.0, 0.9, 0.97, 0.98, 0.99, 0.995, 1.0)
+CONFIDENCE_EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97, 1.0)
 PRESENCE_EDGES = (0.0, 0.03, 0.1, 0.3, 0.5, 0.6, 0.7, 1.0)
 LIVE_PEOPLE, LIVE_NIGHTS = 30, 4
 LIVE = ("tuned rule at our margin", "ours, satellite only", "ours, with radio")
@@ -187,21 +187,50 @@ def stated_presence(world: World, contender: Contender) -> tuple[np.ndarray, np.
 
 
 def calibration_table(name: str, world: World, found: Mapping[str, Scores]) -> Table:
-    """Return how true the stated probabilities are: of each told spell, and of presence after each item."""
+    """Return how true the log-odds are, read as a probability of presence after each item."""
     rows: list[tuple[Cell, ...]] = []
-    for contender in CONTENDERS:
-        if not contender.states_probability:
-            continue
-        pairs = [pair for r in found[contender.name] for pair in r.stated]
-        spells = np.array([p for p, _ in pairs]), np.array([t for _, t in pairs])
-        for what, (p, y), edges in (
-            ("a told spell is a true absence", spells, CONFIDENCE_EDGES),
-            ("the person is at home", stated_presence(world, contender), PRESENCE_EDGES),
-        ):
-            bins = reliability(p, y, edges=edges)
-            told = "; ".join(f"{b.stated:.3f} is {b.happened:.3f} (n {b.count:,})" for b in bins)
-            rows.append((contender.name, what, f"{brier_score(p, y):.4f}", told))
-    return Table(f"{name}-calibration", ("detector", "statement", "Brier", "stated is true share"), rows)
+    for contender in (c for c in CONTENDERS if c.states_probability and c.name in found):
+        p, y = stated_presence(world, contender)
+        bins = reliability(p, y, edges=PRESENCE_EDGES)
+        told = "; ".join(f"{b.stated:.3f} is {b.happened:.3f} (n {b.count:,})" for b in bins)
+        rows.append((contender.name, f"{brier_score(p, y):.4f}", told))
+    return Table(f"{name}-calibration", ("detector", "Brier", "stated is true share"), rows)
+
+
+def stated_measures(rows: Scores) -> list[float]:
+    """Return the Brier score of what spells state, then of each bin what was stated and the share that was true."""
+    pairs = np.array([pair for row in rows for pair in row.stated], np.float64).reshape(-1, 2)
+    found = [brier_score(pairs[:, 0], pairs[:, 1])]
+    place = np.minimum(
+        np.searchsorted(CONFIDENCE_EDGES, pairs[:, 0], side="right"), len(CONFIDENCE_EDGES) - 1
+    )
+    for number in range(1, len(CONFIDENCE_EDGES)):
+        mine = pairs[place == number]
+        found += [mine[:, 0].mean(), mine[:, 1].mean()] if len(mine) else [np.nan, np.nan]
+    return found
+
+
+def stated_table(name: str, found: Mapping[str, Scores]) -> Table:
+    """Return how true what a told spell states is, with intervals over people."""
+    shown: list[tuple[Cell, ...]] = []
+    for contender in (c for c in CONTENDERS if c.states_probability and c.name in found):
+        rows = found[contender.name]
+        point = stated_measures(rows)
+        low, high = bootstrap(
+            np.random.default_rng(1),
+            len(rows),
+            lambda drawn, rows=rows: stated_measures([rows[i] for i in drawn]),
+        )
+        told = [p for row in rows for p, _ in row.stated]
+        bins = reliability(told, [t for row in rows for _, t in row.stated], edges=CONFIDENCE_EDGES)
+        for part in bins:
+            at = 2 * CONFIDENCE_EDGES.index(part.low) + 2
+            share = f"{part.happened:.3f} [{low[at]:.3f}, {high[at]:.3f}]"
+            shown.append((contender.name, f"{part.stated:.3f}", share, part.count))
+        brier = f"Brier {point[0]:.4f} [{low[0]:.4f}, {high[0]:.4f}]"
+        always = np.mean([t for row in rows for _, t in row.stated])
+        shown.append((contender.name, "all", f"{always:.3f}; {brier}", len(told)))
+    return Table(f"{name}-stated", ("detector", "stated, on average", "true", "spells"), shown)
 
 
 def live_measures(rows: Sequence[LiveScore]) -> list[float]:
@@ -249,7 +278,12 @@ def report(name: str, world: World) -> list[Table]:
         found[contender.name] = scores(world, contender)
         shown[contender.name] = cells(found[contender.name])
         print(f"  {contender.name}: {' | '.join(shown[contender.name])}", flush=True)
-    return [*main_tables(name, shown), tenths_table(name, found), calibration_table(name, world, found)]
+    return [
+        *main_tables(name, shown),
+        stated_table(name, found),
+        tenths_table(name, found),
+        calibration_table(name, world, found),
+    ]
 
 
 def simulated_world(seeds: Sequence[int], people: int) -> dict[int, list[Night]]:
@@ -288,7 +322,7 @@ def main() -> int:
         name, world = "simulated", simulated_world(seeds, options.people)
     print(f"{len(world)} people, {sum(map(len, world.values()))} nights, seeds {seeds}")
     tables = report(name, world)
-    show(tables[:2] if options.real else tables, write=options.write_docs)
+    show(tables[:3] if options.real else tables, write=options.write_docs)
     return 0
 
 

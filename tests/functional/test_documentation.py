@@ -217,7 +217,9 @@ def test_the_worked_number_is_where_the_engine_opens_the_absence() -> None:
     segments = presence_of(minutes, east_m)
     assert [segment.state for segment in segments] == [Presence.INSIDE, Presence.OUTSIDE]
     assert segments[1].first_us == 30 * MINUTE_US
-    assert segments[1].decided_us == 34 * MINUTE_US
+    assert segments[1].decided_us == 36 * MINUTE_US
+    walked = presence_of(minutes, np.where(minutes < 30, 0.0, 200.0 + 100.0 * (minutes - 30)))
+    assert walked[1].decided_us == 31 * MINUTE_US
 
 
 def presence_of(minutes: np.ndarray, east_m: np.ndarray) -> tuple[Segment, ...]:

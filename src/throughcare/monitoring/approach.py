@@ -130,7 +130,7 @@ class _Fold:
         waited = self.parameters.max_weight
         if before_us is not None:
             passed_s = (self.t_us[row] - before_us) / SECOND_US
-            waited = min(waited, passed_s / self.parameters.decorrelation_s)
+            waited = min(waited, passed_s / self.parameters.proximity_decorrelation_s)
         step = waited * own
         if step > 0 and self.poor[row]:
             room = self.parameters.poor_source_share * self.parameters.proximity_open_log_odds - self.log_odds

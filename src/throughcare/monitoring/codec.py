@@ -28,6 +28,8 @@ from throughcare.monitoring.status import Statuses
 
 MAGIC = b"TCST"
 _HEAD = struct.Struct(">4sHI")
+# columns of a watch's sums, by version: version 1 did not keep where the last fix away was
+SUMS_OF_VERSION = {1: 6, STATE_VERSION: kernels.SUMS}
 
 
 class _Writer:
@@ -80,12 +82,12 @@ def decode(raw: bytes) -> State:
     if len(raw) < _HEAD.size or raw[:4] != MAGIC:
         raise _refusal("the bytes of a monitoring state", "something else")
     _, version, length = _HEAD.unpack_from(raw)
-    if version != STATE_VERSION:
+    if version not in SUMS_OF_VERSION:
         raise _refusal(f"state version {STATE_VERSION} or older", f"version {version}")
     try:
         header = json.loads(_inflated(raw[_HEAD.size : _HEAD.size + length]))
         reader = _Reader(_inflated(raw[_HEAD.size + length :]))
-        held = [_unpack_activation(item, reader) for item in header["activations"]]
+        held = [_unpack_activation(item, reader, version) for item in header["activations"]]
     except (zlib.error, ValueError, KeyError) as problem:
         raise _refusal("a whole monitoring state", f"damaged bytes ({problem})") from None
     return State(
@@ -129,7 +131,7 @@ def _pack_activation(held: ActivationState, writer: _Writer) -> dict[str, Any]:
     }
 
 
-def _unpack_activation(item: Mapping[str, Any], reader: _Reader) -> ActivationState:
+def _unpack_activation(item: Mapping[str, Any], reader: _Reader, version: int) -> ActivationState:
     return ActivationState(
         activation_id=item["id"],
         settled_us=item["settled_us"],
@@ -137,7 +139,7 @@ def _unpack_activation(item: Mapping[str, Any], reader: _Reader) -> ActivationSt
         head_us=item["head_us"],
         fixes=_unpack_columns(Fixes, item["fixes"], reader),
         statuses=_unpack_columns(Statuses, item["statuses"], reader),
-        watches={key: _unpack_watch(value, reader) for key, value in item["watches"].items()},
+        watches={key: _unpack_watch(value, reader, version) for key, value in item["watches"].items()},
         told={row[0]: Told(*row) for row in item["told"]},
     )
 
@@ -164,14 +166,23 @@ def _pack_watch(watch: WatchState, writer: _Writer) -> dict[str, Any]:
     }
 
 
-def _unpack_watch(item: Mapping[str, Any], reader: _Reader) -> WatchState:
-    marks, sums = reader.array(item["marks"]), reader.array(item["sums"])
+def _unpack_watch(item: Mapping[str, Any], reader: _Reader, version: int) -> WatchState:
+    marks = reader.array(item["marks"])
+    sums = _upgraded(reader.array(item["sums"]), version)
     return WatchState(
         base=Carry(marks=marks[: kernels.MARKS], sums=sums[: kernels.SUMS]),
         head=Carry(marks=marks[kernels.MARKS :], sums=sums[kernels.SUMS :]),
         before=tuple(_unpack_segment(row) for row in item["before"]),
         since=tuple(_unpack_segment(row) for row in item["since"]),
     )
+
+
+def _upgraded(sums: NDArray[Any], version: int) -> NDArray[Any]:
+    """Return the sums of base and head in today's columns; what an older version did not keep is 0: unknown."""
+    missing = kernels.SUMS - SUMS_OF_VERSION[version]
+    found = np.pad(sums.reshape(2, SUMS_OF_VERSION[version]), ((0, 0), (0, missing))).ravel()
+    found.flags.writeable = False
+    return found
 
 
 def _pack_segment(s: Segment) -> list[Any]:

@@ -12,6 +12,8 @@ The rule, which ``docs/rules/monitoring-curfew.md`` shows as tables:
 
 from __future__ import annotations
 
+import numpy as np
+
 from throughcare.kernel.reasons import Reason
 from throughcare.kernel.time import Interval, intersect_intervals, merge_intervals, subtract_intervals
 from throughcare.monitoring.drafting import draft
@@ -27,6 +29,8 @@ from throughcare.monitoring.spells import (
     union,
     unknown_s,
 )
+from throughcare.monitoring.stating import stated_share
+from throughcare.monitoring.status import StatusKind
 from throughcare.orders.model import Curfew
 
 # most serious first: the incident carries the first that any of its spells has
@@ -67,7 +71,7 @@ def _window_incident(
     if not spells:
         return None
     silent_s = unknown_s(index, window.pieces)
-    told = tuple(_spell(s, window, scope.now_us, silent_s) for s in spells)
+    told = tuple(_spell(scope, s, window, silent_s) for s in spells)
     code = next(c for c in SEVERITY if c in {s.code for s in told})
     excuses = [a for a in rules.allowances if a.kind == "reasonable_excuse"]
     best = union(spells, "best")
@@ -79,7 +83,7 @@ def _window_incident(
         detected_us=detected_us(scope, spells[0], dwell_s=dwell_s),
         spells=told,
         reasons=_reasons(told, spells, silent_s),
-        confidence=max(s.segment.confidence for s in spells),
+        confidence=max(s.confidence for s in told),
         unknown_s=silent_s,
         atv_s=seconds(subtract_intervals(best, [a.interval for a in excuses])),
         condition=rules,
@@ -90,18 +94,29 @@ def _window_incident(
     )
 
 
-def _spell(spell: RawSpell, window: Window, now_us: int, silent_s: float) -> Spell:
+def _spell(scope: Scope, spell: RawSpell, window: Window, silent_s: float) -> Spell:
     start_us, stop_us = spell.best[0].start_us, spell.best[-1].stop_us
+    proved_s = seconds(spell.low)
+    unheard = _unheard(scope, window.watch_id, start_us, stop_us)
     return Spell(
         start_us=start_us,
         end_us=None if spell.open else stop_us,
-        low_s=seconds(spell.low),
+        low_s=proved_s,
         best_s=seconds(spell.best),
         high_s=seconds(spell.high),
-        code=_code(spell, window, now_us, silent_s),
+        code=_code(spell, window, scope.now_us, silent_s),
         evidence=spell.segment.evidence,
-        confidence=spell.segment.confidence,
+        confidence=stated_share(reached=spell.segment.confidence, proved_s=proved_s, unheard=unheard),
     )
+
+
+def _unheard(scope: Scope, watch_id: str, start_us: int, stop_us: int) -> int:
+    """Return how many polls of the home unit, where it is heard, did not hear the tag from then to then."""
+    if not scope.rules.watch(watch_id).radio:
+        return 0
+    first = np.searchsorted(scope.statuses.t_us, start_us)
+    last = np.searchsorted(scope.statuses.t_us, stop_us, side="right")
+    return int(np.count_nonzero(scope.statuses.kind[first:last] == StatusKind.RADIO_MISSED))
 
 
 def _code(spell: RawSpell, window: Window, now_us: int, silent_s: float) -> AlertCode:

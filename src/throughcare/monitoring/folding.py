@@ -51,7 +51,7 @@ def start_carry(start_us: int) -> Carry:
 
 @cache
 def settings_array(parameters: Parameters, kind: IncidentKind) -> NDArray[np.float64]:
-    """Return the numbers that a kernel needs, in the columns that it names, read-only. Shape (19,)."""
+    """Return the numbers that a kernel needs, in the columns that it names, read-only. Shape (23,)."""
     settings = np.zeros(kernels.SETTINGS)
     settings[kernels.S_RULE] = 1.0 if parameters.detector is Detector.TUNED_RULE else 0.0
     settings[kernels.S_DECORRELATION_US] = decorrelation_s(parameters, kind) * SECOND_US
@@ -66,12 +66,16 @@ def settings_array(parameters: Parameters, kind: IncidentKind) -> NDArray[np.flo
     settings[kernels.S_RULE_DWELL_US] = parameters.rule_dwell_s * SECOND_US
     settings[kernels.S_RULE_MIN] = parameters.rule_min_fixes
     settings[kernels.S_SILENT_US] = parameters.tag_silent_s * SECOND_US
-    settings[kernels.S_TAIL_M] = parameters.outlier_scale_m
+    settings[kernels.S_TAIL_M] = outliers(parameters, kind)[1]
     settings[kernels.S_FLOOR] = parameters.floor_log_odds
     settings[kernels.S_MISSED_ALONE] = parameters.radio_alone_log_odds
     settings[kernels.S_RADIO] = parameters.radio_log_odds
     settings[kernels.S_MISSED_BOUND] = parameters.radio_missed_bound_log_odds
     settings[kernels.S_HOLD] = parameters.hold_share * open_log_odds(parameters, kind)
+    settings[kernels.S_MOVED_GAIN] = movement_gain(parameters, kind)
+    settings[kernels.S_MOVED_ERRORS] = parameters.movement_errors
+    settings[kernels.S_MOVED_SCALE_M] = parameters.movement_scale_m
+    settings[kernels.S_COARSE_M] = parameters.poor_radius_m
     settings.flags.writeable = False
     return settings
 
@@ -86,6 +90,19 @@ def decorrelation_s(parameters: Parameters, kind: IncidentKind) -> float:
     """Return the decorrelation time for that kind: at a home errors repeat longer than on the way."""
     at_home = kind is IncidentKind.CURFEW_ABSENCE
     return parameters.decorrelation_s if at_home else parameters.zone_decorrelation_s
+
+
+def outliers(parameters: Parameters, kind: IncidentKind) -> tuple[float, float]:
+    """Return the share of outliers and their scale in metres for that kind."""
+    if kind is IncidentKind.CURFEW_ABSENCE:
+        return parameters.outlier_share, parameters.outlier_scale_m
+    return parameters.zone_outlier_share, parameters.zone_outlier_scale_m
+
+
+def movement_gain(parameters: Parameters, kind: IncidentKind) -> float:
+    """Return how much more a fix counts that moved: at a home, where errors repeat; the rule counts fixes alike."""
+    moves = kind is IncidentKind.CURFEW_ABSENCE and parameters.detector is Detector.PROBABILISTIC
+    return parameters.movement_gain if moves else 0.0
 
 
 def fold(
@@ -213,7 +230,7 @@ def _run(
         watch.area.shape,
         watch.radio,
         settings_array(parameters, watch.kind),
-        log_ratio_table(parameters.outlier_share),
+        log_ratio_table(outliers(parameters, watch.kind)[0]),
         marks,
         sums,
         out_i,

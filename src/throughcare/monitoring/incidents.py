@@ -92,6 +92,9 @@ class Spell:
 
     ``low_s`` is proved by evidence at both ends, ``best_s`` runs between the estimated change points, and
     ``high_s`` reaches to the nearest evidence of compliance, silence included. ``end_us=None`` while it lasts.
+    ``confidence`` of a curfew's spell is the share of such spells that were true on simulated nights
+    (:mod:`throughcare.monitoring.stating`); of other kinds the highest probability that the rule reached, which was
+    never compared with truth, or 1 for what the equipment reports of itself.
     """
 
     start_us: int
@@ -156,6 +159,8 @@ class Incident:
         Time in the window with no evidence either way.
     atv_s : float, seconds
         What this incident adds to the Accumulated Time Violation: ``best_s`` less the excused time.
+    confidence : float
+        The greatest of its spells'.
     """
 
     incident_id: str

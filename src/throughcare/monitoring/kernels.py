@@ -37,7 +37,9 @@ TAG_SPOKE, TAG_DEAD = 18, 19
 MARKS = 20
 # columns of sums
 LOG_ODDS, DROP, RISE, PEAK, FIX_ODDS, RADIO_ODDS = 0, 1, 2, 3, 4, 5
-SUMS = 6
+# where the last fix was, in metres on the watch's plane, and its standard error: 0 where it spoke for compliance
+AWAY_EAST, AWAY_NORTH, AWAY_SIGMA = 6, 7, 8
+SUMS = 9
 # columns of the settings that a kernel receives (see settings_array)
 (
     S_RULE,
@@ -59,8 +61,12 @@ SUMS = 6
     S_RADIO,
     S_HOLD,
     S_MISSED_BOUND,
-) = range(19)
-SETTINGS = 19
+    S_MOVED_GAIN,
+    S_MOVED_ERRORS,
+    S_MOVED_SCALE_M,
+    S_COARSE_M,
+) = range(23)
+SETTINGS = 23
 # why an item counted or did not (trace); the words are in throughcare.monitoring.tracing
 (
     WHY_USED,
@@ -72,7 +78,8 @@ SETTINGS = 19
     WHY_GATE,
     WHY_UNIT_EVENT,
     WHY_TAG_SILENT,
-) = range(9)
+    WHY_COARSE,
+) = range(10)
 
 REPORT_US = 1_000_000  # a report speaks for its second: that long a segment outlives its last evidence
 
@@ -187,16 +194,16 @@ def table_value(z, u, table):  # type: ignore[no-untyped-def]
 
 @njit(**INLINE)
 def fix_says(lat, lon, sigma, origin, shape, tail_m, table):  # type: ignore[no-untyped-def]
-    """Return (the compliance distance of a fix, its log-likelihood ratio); far away only the side counts."""
+    """Return (east, north, compliance distance, log-likelihood ratio) of a fix; far away only the side counts."""
     x = (lon - origin[1]) * origin[2]
     y = (lat - origin[0]) * origin[3]
     far = max(Z_LIMIT * sigma, U_LIMIT * tail_m)
     distance = compliance_distance(shape, x, y, far)
     if distance >= far:
-        return distance, table_value(Z_LIMIT, U_LIMIT, table)
+        return x, y, distance, table_value(Z_LIMIT, U_LIMIT, table)
     if distance <= -far:
-        return distance, table_value(-Z_LIMIT, -U_LIMIT, table)
-    return distance, table_value(distance / sigma, distance / tail_m, table)
+        return x, y, distance, table_value(-Z_LIMIT, -U_LIMIT, table)
+    return x, y, distance, table_value(distance / sigma, distance / tail_m, table)
 
 
 @njit(**FAST)
@@ -222,6 +229,7 @@ def forget(marks, sums):  # type: ignore[no-untyped-def]
     sums[LOG_ODDS] = 0.0
     sums[FIX_ODDS] = 0.0
     sums[RADIO_ODDS] = 0.0
+    sums[AWAY_SIGMA] = 0.0
     sums[DROP] = 0.0
     sums[RISE] = 0.0
     marks[DROP_FIRST] = NO_TIME_US
@@ -367,6 +375,12 @@ def tag_is_silent(marks, t, settings):  # type: ignore[no-untyped-def]
     return marks[TAG_SPOKE] != NO_TIME_US and t - marks[TAG_SPOKE] > settings[S_SILENT_US]
 
 
+@njit(**INLINE)
+def radio_speaks(last_radio, t, settings):  # type: ignore[no-untyped-def]
+    """Return whether a home unit told of the tag of late, which says more than a mast does."""
+    return last_radio != NO_TIME_US and t - last_radio <= settings[S_GAP_US]
+
+
 @njit(**FAST)
 def unusable(marks, t, what, is_poor, sigma, radio, settings):  # type: ignore[no-untyped-def]
     """Return why a fix or radio report is no evidence here, or WHY_USED where it is."""
@@ -384,6 +398,8 @@ def unusable(marks, t, what, is_poor, sigma, radio, settings):  # type: ignore[n
         return WHY_GATE if settings[S_RULE] > 0.0 and what == _MISSED else WHY_USED
     if settings[S_RULE] > 0.0 and (is_poor or sigma * RADIUS_68 > settings[S_GATE_M]):
         return WHY_GATE
+    if is_poor and radio_speaks(marks[LAST_RADIO], t, settings) and sigma * RADIUS_68 > settings[S_COARSE_M]:
+        return WHY_COARSE
     return WHY_SAME_INSTANT if marks[LAST_FIX] == t else WHY_USED
 
 
@@ -395,8 +411,25 @@ def weight(t, last, settings):  # type: ignore[no-untyped-def]
     return min(settings[S_MAX_WEIGHT], (t - last) / settings[S_DECORRELATION_US])
 
 
+@njit(**INLINE)
+def moved_weight(share, east, north, sigma, last_east, last_north, last_sigma, settings):  # type: ignore[no-untyped-def]
+    """Return the weight of a fix away that follows a fix away: apart by more than both may err, it counts more.
+
+    One error repeated stays where it is, so a run of distinct positions is no such error.
+    """
+    if last_sigma == 0.0:
+        return share
+    across, up = east - last_east, north - last_north
+    error = math.sqrt(0.5 * (sigma * sigma + last_sigma * last_sigma))
+    beyond = (math.sqrt(across * across + up * up) - settings[S_MOVED_ERRORS] * error) / settings[
+        S_MOVED_SCALE_M
+    ]
+    gain = 1.0 + settings[S_MOVED_GAIN] * min(1.0, max(0.0, beyond))
+    return min(settings[S_MAX_WEIGHT], share * gain)
+
+
 @njit(**FAST)
-def take_fix(marks, sums, t, distance, own, poor, settings):  # type: ignore[no-untyped-def]
+def take_fix(marks, sums, t, east, north, sigma, distance, own, poor, settings):  # type: ignore[no-untyped-def]
     """Move the log-odds by a fix that by itself says ``own``; return (pull, why).
 
     They move a share of the way to what the fix says: errors repeat themselves, so that a thousand repetitions
@@ -404,6 +437,12 @@ def take_fix(marks, sums, t, distance, own, poor, settings):  # type: ignore[no-
     """
     before = sums[FIX_ODDS]
     share = weight(t, marks[LAST_FIX], settings)
+    if own >= 0.0 or not poor:  # a poor fix away shows no movement: masts hop
+        away = sigma if own < 0.0 and settings[S_MOVED_GAIN] > 0.0 else 0.0
+        if away > 0.0:
+            last_east, last_north, last_sigma = sums[AWAY_EAST], sums[AWAY_NORTH], sums[AWAY_SIGMA]
+            share = moved_weight(share, east, north, sigma, last_east, last_north, last_sigma, settings)
+        sums[AWAY_EAST], sums[AWAY_NORTH], sums[AWAY_SIGMA] = east, north, away
     after, pull, why = before + share * (own - before), share * own, WHY_USED
     if settings[S_RULE] > 0.0:
         after = rule_odds(marks, before, t, distance, settings)
@@ -440,6 +479,7 @@ def take_poll(marks, sums, t, heard, settings):  # type: ignore[no-untyped-def]
     if heard:
         sums[RADIO_ODDS] = settings[S_RADIO]
         sums[FIX_ODDS] = max(sums[FIX_ODDS], settings[S_CAP] if settings[S_RULE] > 0.0 else 0.0)
+        sums[AWAY_SIGMA] = 0.0
     else:
         missed, bound = settings[S_MISSED], settings[S_MISSED_BOUND]
         if marks[TAG_SPOKE] == NO_TIME_US:
@@ -450,6 +490,7 @@ def take_poll(marks, sums, t, heard, settings):  # type: ignore[no-untyped-def]
         sums[RADIO_ODDS] = max(-bound, min(sums[RADIO_ODDS], 0.0) + pull)
     if marks[LAST_FIX] != NO_TIME_US and t - marks[LAST_FIX] > settings[S_GAP_US]:
         sums[FIX_ODDS] = 0.0
+        sums[AWAY_SIGMA] = 0.0
         marks[LAST_FIX] = NO_TIME_US
     marks[LAST_RADIO] = t
     return own, pull
@@ -466,14 +507,25 @@ def stands(state, log_odds, settings):  # type: ignore[no-untyped-def]
 
 
 @njit(**INLINE)
-def steady_fix(t, own, poor, fix_odds, radio_odds, last_fix, last_radio, settings):  # type: ignore[no-untyped-def]
-    """Return (whether the whole rules are needed, fix odds, radio odds, pull) of a fix: :func:`take_fix`."""
-    share = weight(t, last_fix, settings)
+def steady_fix(  # type: ignore[no-untyped-def]
+    t, lat, lon, sigma, poor, origin, shape, settings, table,
+    fix_odds, radio_odds, last_fix, last_radio, away_east, away_north, away_sigma,
+):  # fmt: skip
+    """Return what a fix does: :func:`take_fix`.
+
+    That is: whether the whole rules are needed, what it says by itself, fix odds, radio odds, pull; then where it is,
+    and its error where it spoke against.
+    """
+    east, north, _, own = fix_says(lat, lon, sigma, origin, shape, settings[S_TAIL_M], table)
+    share, away = weight(t, last_fix, settings), 0.0
+    if own < 0.0 and settings[S_MOVED_GAIN] > 0.0:
+        away = sigma
+        share = moved_weight(share, east, north, sigma, away_east, away_north, away_sigma, settings)
     after, pull = fix_odds + share * (own - fix_odds), share * own
-    special = t == last_fix or (poor and after < fix_odds and after < -settings[S_POOR_LIMIT])
+    special = t == last_fix or (poor and (own < 0.0 or radio_speaks(last_radio, t, settings)))
     silent = last_radio != NO_TIME_US and t - last_radio > settings[S_GAP_US]
     bounded = min(settings[S_CAP], max(-settings[S_FLOOR], after))
-    return special, bounded, 0.0 if silent else radio_odds, pull
+    return special, own, bounded, 0.0 if silent else radio_odds, pull, east, north, away
 
 
 @njit(**INLINE)
@@ -507,21 +559,21 @@ def steady(  # type: ignore[no-untyped-def]
     in registers. What is rare (a turn, a silence, the equipment, a second report of one instant) stops it untouched.
     """
     polled = radio and marks[UNIT_MOVED] == 0 and marks[UNIT_DEAD] == 0
-    state, tracing = marks[STATE], len(trace_why) > 0
-    last_fix, last_radio = marks[LAST_FIX], marks[LAST_RADIO]
-    last_any, spoke = marks[LAST_ANY], marks[TAG_SPOKE]
+    state, tracing, spoke = marks[STATE], len(trace_why) > 0, marks[TAG_SPOKE]
+    last_fix, last_radio, last_any = marks[LAST_FIX], marks[LAST_RADIO], marks[LAST_ANY]
     fix_odds, radio_odds, log_odds, peak = sums[FIX_ODDS], sums[RADIO_ODDS], sums[LOG_ODDS], sums[PEAK]
     drop, drop_first, drop_prev, drops = sums[DROP], marks[DROP_FIRST], marks[DROP_PREV], marks[DROP_COUNT]
     rise, rise_first, rise_prev, rises = sums[RISE], marks[RISE_FIRST], marks[RISE_PREV], marks[RISE_COUNT]
     seg_last, seg_count = marks[SEG_LAST], marks[SEG_COUNT]
+    away_east, away_north, away_sigma = sums[AWAY_EAST], sums[AWAY_NORTH], sums[AWAY_SIGMA]
     while fix < len(fix_us) or told < len(told_us):
         is_fix = comes_next(fix, told, fix_us, told_us)
         if is_fix:
             t = fix_us[fix]
-            _, own = fix_says(lat[fix], lon[fix], sigma[fix], origin, shape, settings[S_TAIL_M], table)
-            special, next_fix, next_radio, pull = steady_fix(
-                t, own, poor[fix], fix_odds, radio_odds, last_fix, last_radio, settings
-            )
+            special, own, next_fix, next_radio, pull, east, north, away = steady_fix(
+                t, lat[fix], lon[fix], sigma[fix], poor[fix], origin, shape, settings, table,
+                fix_odds, radio_odds, last_fix, last_radio, away_east, away_north, away_sigma,
+            )  # fmt: skip
         elif polled and (told_kind[told] == _HEARD or told_kind[told] == _MISSED):
             t = told_us[told]
             special, own, next_fix, next_radio, pull = steady_poll(
@@ -543,9 +595,11 @@ def steady(  # type: ignore[no-untyped-def]
         last_any = t
         if is_fix:
             last_fix = spoke = t
+            away_east, away_north, away_sigma = east, north, away
             fix += 1
         else:
             last_radio = t
+            away_sigma = 0.0 if own > 0.0 else away_sigma
             told += 1
     marks[LAST_FIX], marks[LAST_RADIO] = last_fix, last_radio
     marks[LAST_ANY], marks[TAG_SPOKE] = last_any, spoke
@@ -553,6 +607,7 @@ def steady(  # type: ignore[no-untyped-def]
     sums[DROP], marks[DROP_FIRST], marks[DROP_PREV], marks[DROP_COUNT] = drop, drop_first, drop_prev, drops
     sums[RISE], marks[RISE_FIRST], marks[RISE_PREV], marks[RISE_COUNT] = rise, rise_first, rise_prev, rises
     marks[SEG_LAST], marks[SEG_COUNT] = seg_last, seg_count
+    sums[AWAY_EAST], sums[AWAY_NORTH], sums[AWAY_SIGMA] = away_east, away_north, away_sigma
     return fix, told
 
 
@@ -582,8 +637,8 @@ def whole_rules(  # type: ignore[no-untyped-def]
     if marks[LAST_ANY] != NO_TIME_US and t - marks[LAST_ANY] > settings[S_GAP_US]:
         count = lose(marks, sums, marks[LAST_ANY], out_i, out_f, count)
     if what == FIX:
-        distance, own = fix_says(lat, lon, sigma, origin, shape, settings[S_TAIL_M], table)
-        pull, why = take_fix(marks, sums, t, distance, own, poor, settings)
+        east, north, distance, own = fix_says(lat, lon, sigma, origin, shape, settings[S_TAIL_M], table)
+        pull, why = take_fix(marks, sums, t, east, north, sigma, distance, own, poor, settings)
     else:
         own, pull = take_poll(marks, sums, t, what == _HEARD, settings)
     sums[LOG_ODDS] = sums[FIX_ODDS] + sums[RADIO_ODDS]

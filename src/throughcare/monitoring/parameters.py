@@ -25,7 +25,7 @@ class Detector(StrEnum):
 
 
 # a rule with no margin, or that waits for nothing, is a rule too: the weakest baselines are of that sort
-MAY_BE_ZERO = ("margin_m", "curfew_dwell_s", "zone_dwell_s", "rule_dwell_s")
+MAY_BE_ZERO = ("margin_m", "movement_gain", "curfew_dwell_s", "zone_dwell_s", "rule_dwell_s")
 # a bound on the log-odds below the log-odds that something needs would switch it off unseen
 _REACHABLE = (
     ("floor_log_odds", "open_log_odds"),
@@ -47,12 +47,18 @@ class Parameters:
     outlier_share, outlier_scale_m : float, probability and metres
         Share of fixes whose error is not what they say, and the scale of that error (Laplace): a fix that is
         far outside says more than one just outside, and none is conclusive.
+    zone_outlier_share, zone_outlier_scale_m : float, probability and metres
+        The same for zones and appointments.
     decorrelation_s, zone_decorrelation_s : float, seconds
         Errors repeat themselves: a fix ``dt`` after the last moves the log-odds ``dt / decorrelation_s`` of the
         way to what it says by itself. Repeating one error never adds up to certainty. Shorter for zones and
         appointments: on the way errors change sooner than at a home.
     max_weight : float
         The most that one fix may count, however long the silence before it.
+    movement_gain, movement_errors, movement_scale_m : float, the last in metres
+        One error repeated stays where it is. Of two fixes in a row that place the wearer away from the curfew
+        address, the second counts up to ``1 + movement_gain`` times, within ``max_weight``: in full where it lies
+        ``movement_scale_m`` further from the first than ``movement_errors`` times their mean standard error.
     open_log_odds, zone_open_log_odds, close_log_odds : float
         Log-odds against compliance that open a violation, of a curfew and of a zone; log-odds for it that end
         one (hysteresis).
@@ -71,7 +77,8 @@ class Parameters:
     poor_source_share : float
         Poor fixes may take the log-odds no further than this share of what opens a violation.
     poor_radius_m : float, metres
-        A fix whose radius at 68 % is wider than this is poor, whatever its source; Wi-Fi and cell always are.
+        A fix whose radius at 68 % is wider than this is poor, whatever its source; Wi-Fi and cell always are. Where
+        a home unit told of the tag within ``gap_limit_s``, so wide a fix is not used: radio says more.
     gap_limit_s : float, seconds
         Silence longer than this is ``unknown`` from the last evidence on.
     min_sigma_m, gnss_accuracy_m, wifi_accuracy_m, cell_accuracy_m : float, metres
@@ -104,6 +111,8 @@ class Parameters:
         Least share of a day with readings for it to count as sober.
     proximity_outlier_floor : float, probability
         Share of fixes that may be anywhere, where the distance between two people is judged.
+    proximity_decorrelation_s : float, seconds
+        As ``decorrelation_s``, where the distance between two people is judged.
     proximity_open_log_odds, proximity_close_log_odds, proximity_cap_log_odds : float
         Log-odds of closeness that open an incident; log-odds of distance that end one; bound on both.
     proximity_drift_mps : float, metres a second
@@ -114,12 +123,17 @@ class Parameters:
 
     detector: Detector = Detector.PROBABILISTIC
     margin_m: float = 60.0
-    outlier_share: float = 0.15
-    outlier_scale_m: float = 40.0
-    decorrelation_s: float = 270.0
+    outlier_share: float = 0.2
+    outlier_scale_m: float = 45.0
+    zone_outlier_share: float = 0.15
+    zone_outlier_scale_m: float = 40.0
+    decorrelation_s: float = 360.0
     zone_decorrelation_s: float = 120.0
     max_weight: float = 0.6
-    open_log_odds: float = 3.4
+    movement_gain: float = 4.0
+    movement_errors: float = 4.0
+    movement_scale_m: float = 40.0
+    open_log_odds: float = 3.0
     zone_open_log_odds: float = 2.0
     close_log_odds: float = 0.5
     cap_log_odds: float = 1.0
@@ -127,7 +141,7 @@ class Parameters:
     hold_share: float = 0.5
     radio_log_odds: float = 4.0
     radio_missed_log_odds: float = 0.8
-    radio_missed_bound_log_odds: float = 2.6
+    radio_missed_bound_log_odds: float = 2.3
     radio_alone_log_odds: float = 1.5
     poor_source_share: float = 0.8
     poor_radius_m: float = 200.0
@@ -153,6 +167,7 @@ class Parameters:
     alcohol_merge_gap_s: float = 7200.0
     alcohol_day_coverage: float = 0.8
     proximity_outlier_floor: float = 0.01
+    proximity_decorrelation_s: float = 270.0
     proximity_open_log_odds: float = 2.0
     proximity_close_log_odds: float = 1.0
     proximity_cap_log_odds: float = 2.5
@@ -172,6 +187,7 @@ class Parameters:
                 )
         for name in (
             "outlier_share",
+            "zone_outlier_share",
             "proximity_outlier_floor",
             "max_weight",
             "poor_source_share",

@@ -7,13 +7,20 @@ hold it to that. Read this file to know what the engine does.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from throughcare.kernel.time import SECOND_US
 from throughcare.monitoring.areas import compliance_distance_m
 from throughcare.monitoring.evaluate import evaluate
 from throughcare.monitoring.fixes import Fixes
-from throughcare.monitoring.folding import decorrelation_s, open_log_odds, probability
+from throughcare.monitoring.folding import (
+    decorrelation_s,
+    movement_gain,
+    open_log_odds,
+    outliers,
+    probability,
+)
 from throughcare.monitoring.incidents import Incident
 from throughcare.monitoring.items import FIX, Items, canonical_fixes, canonical_statuses, merge_items
 from throughcare.monitoring.kernels import REPORT_US
@@ -53,7 +60,8 @@ class Walk:
     def __init__(self, watch: Watch, parameters: Parameters, start_us: int) -> None:
         self.watch = watch
         self.parameters = parameters
-        self.table = log_ratio_table(parameters.outlier_share)
+        outlier_share, self.outlier_scale_m = outliers(parameters, watch.kind)
+        self.table = log_ratio_table(outlier_share)
         self.open_log_odds = open_log_odds(parameters, watch.kind)
         self.decorrelation_s = decorrelation_s(parameters, watch.kind)
         self.segments: list[Segment] = []
@@ -66,6 +74,7 @@ class Walk:
         self.last_fix_us: int | None = None
         self.last_radio_us: int | None = None
         self.last_any_us: int | None = None
+        self.away: tuple[float, float, float] | None = None
         self.tag_spoke_us: int | None = None
         self.unit_moved = self.unit_dead = self.strap_open = self.tag_dead = False
 
@@ -125,6 +134,9 @@ class Walk:
         if kind == FIX:
             fix = int(items.origin[i])
             gated = bool(items.poor[fix]) or items.sigma_m[fix] * RADIUS_68 > self.parameters.rule_gate_m
+            wide = bool(items.poor[fix]) and items.sigma_m[fix] * RADIUS_68 > self.parameters.poor_radius_m
+            if wide and self.last_radio_us is not None and not self._is_old(self.last_radio_us, t_us):
+                return True  # a home unit that told of the tag of late says more than a mast does
             # a second report of one instant is no second witness
             return (rule and gated) or self.last_fix_us == t_us
         if not self.watch.radio or self.unit_moved or self.unit_dead or self.last_radio_us == t_us:
@@ -152,11 +164,15 @@ class Walk:
         east = (float(items.fixes.lon_deg[fix]) - plane.lon0_deg) * plane.east_m_per_deg
         north = (float(items.fixes.lat_deg[fix]) - plane.lat0_deg) * plane.north_m_per_deg
         distance_m = compliance_distance_m(self.watch.area, east, north)
-        own = log_ratio(
-            distance_m / float(items.sigma_m[fix]), distance_m / parameters.outlier_scale_m, self.table
-        )
+        own = log_ratio(distance_m / float(items.sigma_m[fix]), distance_m / self.outlier_scale_m, self.table)
         # errors repeat themselves: the log-odds move a share of the way to what the fix says, never beyond
         share = self._weight(t_us, self.last_fix_us)
+        if own >= 0.0:
+            self.away = None
+        elif not items.poor[fix] and movement_gain(parameters, self.watch.kind) > 0.0:
+            here = (east, north, float(items.sigma_m[fix]))
+            share = self._moved_weight(share, here)
+            self.away = here
         after, pull = before + share * (own - before), share * own
         limit = parameters.poor_source_share * self.open_log_odds
         if parameters.detector is Detector.TUNED_RULE:
@@ -171,6 +187,17 @@ class Walk:
             self.radio_odds = 0.0
         self.last_fix_us = t_us
         return pull
+
+    def _moved_weight(self, share: float, here: tuple[float, float, float]) -> float:
+        if self.away is None:
+            return share
+        (east, north, sigma), (last_east, last_north, last_sigma) = here, self.away
+        across, up = east - last_east, north - last_north
+        error_m = math.sqrt(0.5 * (sigma * sigma + last_sigma * last_sigma))
+        apart_m = math.sqrt(across * across + up * up)
+        beyond = (apart_m - self.parameters.movement_errors * error_m) / self.parameters.movement_scale_m
+        gain = 1.0 + self.parameters.movement_gain * min(1.0, max(0.0, beyond))
+        return min(self.parameters.max_weight, share * gain)
 
     def _rule_odds(self, t_us: int, distance_m: float) -> float:
         if distance_m >= 0.0:
@@ -188,6 +215,7 @@ class Walk:
             rule = self.parameters.detector is Detector.TUNED_RULE
             self.radio_odds, pull = bound, 4.0 * bound
             self.fix_odds = max(self.fix_odds, self.parameters.cap_log_odds if rule else 0.0)
+            self.away = None
         else:
             missed, least = (
                 self.parameters.radio_missed_log_odds,
@@ -200,7 +228,7 @@ class Walk:
             pull = -missed * self._weight(t_us, self.last_radio_us)
             self.radio_odds = max(least, min(self.radio_odds, 0.0) + pull)
         if self._is_old(self.last_fix_us, t_us):
-            self.fix_odds, self.last_fix_us = 0.0, None
+            self.fix_odds, self.last_fix_us, self.away = 0.0, None, None
         self.last_radio_us = t_us
         return pull
 
@@ -257,6 +285,7 @@ class Walk:
         self.log_odds = self.fix_odds = self.radio_odds = 0.0
         self.drop, self.rise = Run(), Run()
         self.last_fix_us = self.last_radio_us = self.last_any_us = None
+        self.away = None
 
     def _close(self, end_us: int) -> None:
         if end_us > self.start_us:

@@ -16,7 +16,7 @@ from throughcare.monitoring.folding import Carry
 from throughcare.monitoring.presence import Segment
 from throughcare.monitoring.status import Statuses
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

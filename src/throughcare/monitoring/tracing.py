@@ -32,6 +32,7 @@ WHY = {
     kernels.WHY_GATE: "not_used_accuracy_gate",
     kernels.WHY_UNIT_EVENT: "event",
     kernels.WHY_TAG_SILENT: "not_used_tag_dead_or_silent",
+    kernels.WHY_COARSE: "not_used_too_wide_beside_home_unit",
 }
 COUNTED = (kernels.WHY_USED, kernels.WHY_POOR_CAPPED)
 

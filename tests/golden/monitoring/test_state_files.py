@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.lib.engine_tables import Clock, facts, night, order, rules_of
 from throughcare.kernel.time import HOUR_US
 from throughcare.monitoring.advance import advance
@@ -16,7 +18,8 @@ from throughcare.monitoring.state import STATE_VERSION, State
 from throughcare.monitoring.status import Statuses
 
 HERE = Path(__file__).parent
-STATE, SAYS = HERE / "state-v1.bin", HERE / "state-v1.json"
+OLD, OLD_SAYS = HERE / "state-v1.bin", HERE / "state-v1.json"
+STATE, SAYS = HERE / "state-v2.bin", HERE / "state-v2.json"
 CLOCK = Clock()
 NOW_US = CLOCK.us("Tue 08:00")
 
@@ -67,8 +70,22 @@ def says(state: State) -> dict[str, Any]:
     }
 
 
-def test_a_state_of_version_1_says_what_it_said_when_it_was_written(regenerate: bool) -> None:
-    assert STATE_VERSION == 1, "write state-v2 beside state-v1, and keep this test as it is"
+def test_a_state_of_version_1_says_what_it_said_when_it_was_written() -> None:
+    state = decode(OLD.read_bytes())
+
+    assert says(state) == json.loads(OLD_SAYS.read_text(encoding="utf-8"))
+    assert says(decode(encode(state))) == says(state)
+
+
+def test_a_state_of_version_1_is_written_again_as_today_s() -> None:
+    raw = encode(decode(OLD.read_bytes()))
+
+    assert int.from_bytes(raw[4:6], "big") == STATE_VERSION
+    assert encode(decode(raw)) == raw
+
+
+def test_a_state_of_version_2_says_what_it_said_when_it_was_written(regenerate: bool) -> None:
+    assert STATE_VERSION == 2, "write state-v3 beside state-v2, and keep this test as it is"
     if regenerate:
         STATE.write_bytes(encode(made()))
         SAYS.write_text(json.dumps(says(made())) + "\n", encoding="utf-8")
@@ -79,8 +96,9 @@ def test_a_state_of_version_1_says_what_it_said_when_it_was_written(regenerate: 
     assert encode(decode(raw)) == raw
 
 
-def test_a_state_of_version_1_can_be_advanced() -> None:
-    state = decode(STATE.read_bytes())
+@pytest.mark.parametrize("file", [OLD, STATE])
+def test_a_state_of_any_version_can_be_advanced(file: Path) -> None:
+    state = decode(file.read_bytes())
 
     after, _ = advance(
         state, Fixes.empty(), Statuses.empty(), rules=rules(), now_us=NOW_US + HOUR_US, retain_us=HOUR_US

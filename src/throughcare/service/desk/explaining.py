@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from throughcare.adapters.reports.words import duration, probability
+from throughcare.adapters.reports.words import duration
+from throughcare.adapters.reports.words import how_sure as in_words
 from throughcare.monitoring.incidents import Incident, IncidentKind, IncidentStatus
 
 _OF_PLACE = frozenset(
@@ -20,16 +21,15 @@ _TAMPERS = frozenset({IncidentKind.STRAP_TAMPER, IncidentKind.CASE_TAMPER, Incid
 
 
 def how_sure(incident: Incident) -> str:
-    """Return how sure the rule is, and what that does and does not say."""
-    reached = probability(incident.confidence)
-    if incident.kind in _OF_PLACE:
+    """Return how often such an incident is true, and what that does and does not say."""
+    said = in_words(incident)
+    said = said[0].upper() + said[1:]
+    if incident.kind is IncidentKind.CURFEW_ABSENCE:
         return (
-            f"The rule gives {reached} that the condition was not met at that time, from the reports that it used. "
-            "It cannot say why."
+            f"{said}. That is not the chance that this person was out, and it is lower where absences are rarer "
+            "than in the test, one night in ten. It cannot say why."
         )
-    return (
-        f"The equipment reported this itself; the rule gives {reached}. It cannot say who or what caused it."
-    )
+    return f"{said}. It cannot say who or what caused it."
 
 
 def what_would_change_it(incident: Incident) -> list[str]:

@@ -119,6 +119,19 @@ def test_counts_read_as_words() -> None:
     assert [words.count(n, "gap") for n in (0, 1, 2, 1200)] == ["no gap", "1 gap", "2 gaps", "1,200 gaps"]
 
 
+def test_how_sure_is_a_share_of_what_was_told_in_a_test_and_no_chance_of_guilt() -> None:
+    said = words.how_sure(replace(INCIDENT, confidence=0.85))
+    assert said == "of 100 absences told on such reports in a test on simulated nights, 85 were true"
+    assert "99 were true" in words.how_sure(replace(INCIDENT, confidence=1.0))
+
+
+def test_what_nobody_held_against_the_truth_gets_no_number() -> None:
+    inferred = words.how_sure(replace(INCIDENT, kind=IncidentKind.ZONE_ENTRY))
+    assert inferred.startswith("not measured")
+    told_by_itself = words.how_sure(replace(INCIDENT, kind=IncidentKind.STRAP_TAMPER))
+    assert told_by_itself == "the equipment reported it itself"
+
+
 def test_a_probability_never_claims_to_be_certain() -> None:
     shown = [words.probability(p) for p in (0.0, 0.0009, 0.5, 0.9991, 1.0)]
     assert shown == ["< 0.001", "< 0.001", "0.500", "> 0.999", "> 0.999"]
