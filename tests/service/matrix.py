@@ -173,6 +173,8 @@ OPEN: dict[str, str] = {
     "openid_connect_login": "the way in",
     "openid_connect_callback": "the way in",
     "accounts:set_password": "the link itself is the proof",
+    "api:openapi-json": "describes the API; tells of nobody",
+    "api:api-root": "names the version; tells of nobody",
     "operations:alive": "says only that the process is up",
     "operations:ready": "says only whether the service can work",
     "operations:metrics": "counts without a name, behind a token of its own",
@@ -182,6 +184,8 @@ MACHINES: dict[str, str] = {
     "ingest": "devices and gateways deliver here",
     "api": "other systems ask here, with a key",
 }
+ARGUMENTS["person_ref"] = lambda seed: seed.hidden.ref
+ARGUMENTS["incident_id"] = lambda seed: "inc-none"
 ARGUMENTS["vendor"] = lambda seed: "invented"
 ARGUMENTS["pk"] = lambda seed: 1  # a security key of one's own: nobody here has one
 

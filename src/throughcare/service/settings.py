@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "throughcare.service.outbox",
     "throughcare.service.casework",
     "throughcare.service.operations",
+    "throughcare.service.api",
 ]
 MIDDLEWARE = [
     "throughcare.service.operations.middleware.Measured",

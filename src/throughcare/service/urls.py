@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from throughcare.service.api.api import api
 from throughcare.service.pages.views import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("api/v1/", api.urls),
+    path("keys/", include("throughcare.service.api.urls")),
+    path("webhooks/", include("throughcare.service.api.webhook_urls")),
     path("ingest/", include("throughcare.service.monitoring.ingest_urls")),
     path("account/", include("throughcare.service.accounts.sign_in_urls")),
     path("operations/", include("throughcare.service.operations.urls")),

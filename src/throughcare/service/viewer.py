@@ -37,7 +37,9 @@ class Viewer:
 
     @property
     def reach(self) -> frozenset[Scope]:
-        """Whose records the viewer's roles reach, before limited access."""
+        """Whose records the viewer reaches, before limited access; a key, everybody who has an order."""
+        if self.scopes:
+            return frozenset({Scope.MONITORED})
         return frozenset(SCOPES[role] for role in self.roles)
 
 

@@ -18,12 +18,16 @@ from django.core.management import call_command
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connections
 
+from throughcare.adapters.notify.webhooks import post
 from throughcare.kernel.time import DAY_US, HOUR_US
 from throughcare.service.desk.actions import take_in
 from throughcare.service.monitoring.actions import Memory, archive_days, work_once
 from throughcare.service.monitoring.ingest import forget_receipts
 from throughcare.service.operations.actions import Progress, beat, claim_chore, finish_chore, leave
 from throughcare.service.operations.upgrading import prepare_database
+from throughcare.service.outbox.actions import send_due
+from throughcare.service.people.queries import hidden_refs
+from throughcare.service.viewer import system
 
 IDLE_S = 0.25  # how soon what came in is seen
 BEAT_US = 5_000_000
@@ -129,8 +133,30 @@ def work(*, name: str, once: bool) -> int:
     prepare_database(migrate=False)
     loop = Loop(name=name, tasks=tasks(name), chores=CHORES)
     stop_on_signals(loop)
-    loop.run(once=once)
+    # notices have a loop of their own: another system that does not answer must not keep incidents from the desk
+    notices = Loop(name=f"{name}-notices", tasks=(Task(name="notices", run=send_notices),), stop=loop.stop)
+    posting = threading.Thread(target=notices.run, kwargs={"once": once}, name=notices.name)
+    posting.start()
+    try:
+        loop.run(once=once)
+    except BaseException:
+        loop.stop.set()  # a worker that cannot go on ends whole, so that what watches over it starts it again
+        raise
+    finally:
+        if not once:
+            loop.stop.set()
+        posting.join()
     return 0
+
+
+def send_notices(now_us: int) -> int:
+    """Send what is due to other systems; nothing about people whose records are limited."""
+    demo = settings.CONFIGURATION.demo
+    return send_due(
+        now_us=now_us,
+        post=lambda url, body, headers: post(url, body=body, headers=headers, plain_http=demo),
+        hidden_refs=hidden_refs(system("notices"), now_us=now_us),
+    )
 
 
 def tasks(name: str) -> tuple[Task, ...]:

@@ -8,10 +8,10 @@ from django.db import models
 
 
 class WebhookEndpoint(models.Model):
-    """An address that is told of events; ``secret`` signs what is sent to it."""
+    """An address that is told of events. Its secret is made from ``salt`` and the service's key, and not stored."""
 
-    url = models.URLField(max_length=500)
-    secret = models.CharField(max_length=128)
+    url = models.CharField(max_length=500)
+    salt = models.CharField(max_length=64)
     events = models.JSONField(default=list)
     created_by = models.CharField(max_length=80)
     created_us = models.BigIntegerField()
@@ -19,7 +19,10 @@ class WebhookEndpoint(models.Model):
 
 
 class OutboxItem(models.Model):
-    """One thing to send; ``key`` makes it count once however often its cause is repeated."""
+    """One thing to send; ``key`` makes it count once however often its cause is repeated.
+
+    Without an endpoint it is an announcement, which becomes one item for each endpoint that asked for its kind.
+    """
 
     key = models.CharField(max_length=160, unique=True)
     kind = models.CharField(max_length=40)
@@ -33,6 +36,6 @@ class OutboxItem(models.Model):
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        """Woken by the next try."""
+        """Woken by the next try; what was given up is listed."""
 
-        indexes: ClassVar = [models.Index(fields=["next_try_us"])]
+        indexes: ClassVar = [models.Index(fields=["next_try_us"]), models.Index(fields=["abandoned_us"])]

@@ -32,6 +32,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("monitoring:rejects", "Refused data", Permission.OPERATIONS_VIEW),
     ("monitoring:unowned", "Data of nobody", Permission.OPERATIONS_VIEW),
     ("monitoring:devices", "Devices", Permission.DEVICE_MANAGE),
+    ("keys:list", "API keys", Permission.API_KEY_MANAGE),
+    ("webhooks:list", "Webhooks", Permission.API_KEY_MANAGE),
     ("accounts:staff", "Staff accounts", Permission.ACCOUNT_MANAGE),
 )
 

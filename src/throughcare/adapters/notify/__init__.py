@@ -1,0 +1,1 @@
+"""Notices: how what leaves the service is sent, and signed."""

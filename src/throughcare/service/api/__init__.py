@@ -1,0 +1,1 @@
+"""The API for other systems: orders, incidents, positions, webhooks; keys with scopes; described by OpenAPI."""
