@@ -246,6 +246,22 @@ def test_the_register_hears_of_the_first_word_and_of_the_first_watched_position(
     assert (register.first_contact_us, register.monitored_us) == (START_US + HOUR_US, START_US + DAY_US)
 
 
+@pytest.mark.parametrize(
+    ("kind", "watched"), [("RADIO_HEARD", True), ("RADIO_MISSED", False), ("ALCOHOL_READING", True)]
+)
+def test_a_tag_without_positions_is_watched_from_its_first_word_of_a_condition(
+    kind: str, watched: bool
+) -> None:
+    put_on_record([order_for(0)])
+    told = Statuses.build(
+        key=[0], keys=("A0",), t_us=[START_US + HOUR_US], kind=[int(StatusKind[kind])], value=[0.0]
+    )
+    deliver(*said(Fixes.empty(), told), now_us=START_US + HOUR_US)
+    work_until_idle(now_us=START_US + 2 * HOUR_US)
+    register = Installation.objects.get()
+    assert (register.monitored_us == START_US + HOUR_US) is watched
+
+
 def test_every_telling_of_an_incident_is_in_the_outbox_once() -> None:
     put_on_record([order_for(0)])
     fixes, statuses = facts_from(41, people=1, fixes=200, statuses=80)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.db import connection, transaction
 
 from throughcare.kernel.time import iso_utc
@@ -13,7 +14,7 @@ from throughcare.monitoring.events import Event
 from throughcare.monitoring.fixes import Fixes
 from throughcare.monitoring.intake import Reject as Refused
 from throughcare.monitoring.known import HOME_UNIT_KINDS
-from throughcare.monitoring.status import Statuses
+from throughcare.monitoring.status import Statuses, StatusKind
 from throughcare.runners.embedded import Step, stored
 from throughcare.service.monitoring.evaluation import Claimed, Outcome, Sorted, Taken
 from throughcare.service.monitoring.inbox import reject_row
@@ -23,6 +24,10 @@ from throughcare.service.orders.actions import note_first_contact, note_monitore
 from throughcare.service.outbox.actions import enqueue
 
 NEVER_US = -1
+_WATCHED = (
+    StatusKind.RADIO_HEARD,
+    StatusKind.ALCOHOL_READING,
+)  # what speaks of a condition without a position
 _STATE_FIELDS = (
     "version",
     "now_us",
@@ -144,14 +149,22 @@ def last_heard(outcome: Outcome) -> tuple[int | None, int | None]:
 
 
 def _note_contact(outcome: Outcome, now_us: int) -> None:
-    """Tell the register of installation of the first word and of the first watched position of an activation."""
-    claimed, (fix_us, heard_us) = outcome.claimed, last_heard(outcome)
-    if claimed.last_heard_us is None and heard_us is not None:
+    """Tell the register of installation of the first word and of the first watched moment of an activation.
+
+    A tag that finds positions is watched from its first; one beside a home unit from when the unit first heard it,
+    a sensor of alcohol from its first reading. Such tags have no position that would tell later: they are asked
+    about at every pass.
+    """
+    claimed = outcome.claimed
+    if claimed.last_fix_us is not None or outcome.step is None:
+        return
+    watched = outcome.statuses.t_us[np.isin(outcome.statuses.kind, _WATCHED)]
+    seen = [*outcome.fixes.t_us.tolist(), *watched.tolist()]
+    if claimed.last_heard_us is None and (seen or last_heard(outcome)[1] is not None):
         first_us = min([*outcome.fixes.t_us.tolist(), *outcome.statuses.t_us.tolist()])
         note_first_contact(activation_id=claimed.activation_id, at_us=first_us, now_us=now_us)
-    if claimed.last_fix_us is None and fix_us is not None and outcome.step is not None:
-        first_us = int(outcome.fixes.t_us.min())
-        note_monitored(activation_id=claimed.activation_id, at_us=first_us, now_us=now_us)
+    if seen:
+        note_monitored(activation_id=claimed.activation_id, at_us=min(seen), now_us=now_us)
 
 
 def _write_events(won: Sequence[Outcome], now_us: int) -> int:
