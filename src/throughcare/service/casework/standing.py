@@ -204,8 +204,9 @@ def _live(status: LiveStatus, until_us: int | None, now_us: int, orders: dict[st
 
 
 def _confidence(presence: Presence, compliance: float) -> str:
+    """Return how strong the evidence is, in words: the odds behind it are no measured share, so no number is shown."""
     share = compliance if presence is Presence.INSIDE else 1.0 - compliance
-    return "over 99%" if share > 0.99 else f"{100 * share:.0f}%"
+    return "strong" if share > 0.99 else "good" if share > 0.9 else "weak"
 
 
 def _label(order: Order | None, condition_id: str, kind: str) -> str:

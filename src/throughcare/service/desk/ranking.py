@@ -34,7 +34,7 @@ STILL_POINTS = 40
 HALF_HOUR_POINTS, HALF_HOUR_MOST = 10, 100
 REPEAT_POINTS, REPEAT_MOST, REPEAT_DAYS = 15, 75, 28
 RISK_NOTE_POINTS = 30
-UNSURE_POINTS, UNSURE_BELOW = -40, 0.9
+UNSURE_POINTS, UNSURE_BELOW = -40, 0.5
 ORDINARY_CAUSE_POINTS = -30
 ALLOWED_POINTS = -30
 ORDINARY_CAUSES = frozenset({Cause.BATTERY, Cause.CHARGING, Cause.INDOORS, Cause.COVERAGE})
@@ -96,7 +96,7 @@ def _grounds(weighed: Weighed) -> list[tuple[int, str]]:
         (min(HALF_HOUR_POINTS * half_hours, HALF_HOUR_MOST), _length_words(half_hours)),
         (min(REPEAT_POINTS * weighed.repeats, REPEAT_MOST), _repeat_words(weighed.repeats)),
         (RISK_NOTE_POINTS * weighed.has_risk_note, "the record has a note about risk"),
-        (UNSURE_POINTS * (weighed.confidence < UNSURE_BELOW), "the engine is less than 90 % sure"),
+        (UNSURE_POINTS * (weighed.confidence < UNSURE_BELOW), "of incidents that look like this one, fewer than half were true"),
         (
             ORDINARY_CAUSE_POINTS * (weighed.cause in ORDINARY_CAUSES),
             "the likely cause is an ordinary one: battery, charging, indoors or coverage",
