@@ -22,6 +22,7 @@ from tests.service.monitoring.lives import (
 from throughcare.kernel.time import DAY_US, iso_utc
 from throughcare.service.access.models import Restriction
 from throughcare.service.api.actions import revoke_key
+from throughcare.service.api.models import ApiKey
 from throughcare.service.api.scopes import ApiScope
 from throughcare.service.audit.models import Entry
 from throughcare.service.monitoring.models import IncidentRow
@@ -63,7 +64,7 @@ def test_a_key_that_is_too_old_or_ended_opens_nothing(clock: Clock) -> None:
     clock.now_us = NOW_US + DAY_US
     assert client.get("/api/v1/orders").status_code == 401
     clock.now_us = NOW_US
-    revoke_key(by=system("test"), now_us=NOW_US, number=1)
+    revoke_key(by=system("test"), now_us=NOW_US, number=ApiKey.objects.get().pk)
     assert client.get("/api/v1/orders").status_code == 401
 
 
@@ -119,7 +120,11 @@ def test_positions_of_a_day_come_whole_and_their_purpose_is_written_down() -> No
     told = client_with().get(path, span(1) | {"purpose": "Check of a complaint"}).json()
     assert told["count"] == len(told["items"]) > 0
     entry = Entry.objects.get(action="person_asked_about")
-    assert (entry.person_ref, entry.reason, entry.actor) == ("W0", "Check of a complaint", "key:1")
+    assert (entry.person_ref, entry.reason, entry.actor) == (
+        "W0",
+        "Check of a complaint",
+        f"key:{ApiKey.objects.get().pk}",
+    )
 
 
 @pytest.mark.usefixtures("lives")
@@ -182,6 +187,6 @@ def test_an_administrator_makes_and_ends_a_key_on_pages(client: Client) -> None:
     key = answer.split("tca_")[1].split("<")[0]
     bearer = Client(headers={"Authorization": f"Bearer tca_{key}"})
     assert bearer.get("/api/v1/orders").status_code == 200
-    client.post("/keys/1/revoke")
+    client.post(f"/keys/{ApiKey.objects.get().pk}/revoke")
     assert bearer.get("/api/v1/orders").status_code == 401
     assert f"tca_{key}" not in client.get("/keys/").content.decode()

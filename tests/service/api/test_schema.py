@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from schemathesis import BaseSchema, Case
 from schemathesis.checks import not_a_server_error
@@ -32,7 +35,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def description(clock: Clock) -> BaseSchema:
+def one_connection() -> Iterator[None]:
+    """Keep the test's connection, and its transaction, open between the requests."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def description(clock: Clock, one_connection: None) -> BaseSchema:
     """The API's description over a record of one person."""
     put_on_record([order_for(0)])
     deliver(*said(*facts_from(3, people=1, fixes=300, statuses=60)), now_us=END_US)

@@ -67,13 +67,18 @@ def sender_of(key: str, *, now_us: int) -> Sender | None:
 
 def sender_named(device_id: str) -> Sender:
     """Return a device that somebody else has let in, such as the broker; without a row it has no limit of its own."""
-    row = Device.objects.filter(device_id=device_id).first()
+    row = Device.objects.filter(device_id=device_id).first() if _storable(device_id) else None
     return Sender(device_id) if row is None else _sender(row)
+
+
+def _storable(text: str) -> bool:
+    """Return whether a database can be asked about a text: PostgreSQL takes no NUL, and no half characters."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def senders_named(device_ids: set[str]) -> dict[str, Sender]:
     """Return those of the devices that have a row, with one question for each thousand."""
-    listed = sorted(device_ids)
+    listed = sorted(filter(_storable, device_ids))
     parts = (listed[first : first + 1000] for first in range(0, len(listed), 1000))
     return {
         row.device_id: _sender(row) for part in parts for row in Device.objects.filter(device_id__in=part)
