@@ -96,7 +96,10 @@ def _grounds(weighed: Weighed) -> list[tuple[int, str]]:
         (min(HALF_HOUR_POINTS * half_hours, HALF_HOUR_MOST), _length_words(half_hours)),
         (min(REPEAT_POINTS * weighed.repeats, REPEAT_MOST), _repeat_words(weighed.repeats)),
         (RISK_NOTE_POINTS * weighed.has_risk_note, "the record has a note about risk"),
-        (UNSURE_POINTS * (weighed.confidence < UNSURE_BELOW), "of incidents that look like this one, fewer than half were true"),
+        (
+            UNSURE_POINTS * (weighed.confidence < UNSURE_BELOW),
+            "of incidents that look like this one, fewer than half were true",
+        ),
         (
             ORDINARY_CAUSE_POINTS * (weighed.cause in ORDINARY_CAUSES),
             "the likely cause is an ordinary one: battery, charging, indoors or coverage",
