@@ -45,7 +45,8 @@ def is_signed(body: bytes, header: str, *, secret: str, now_s: int, within_s: in
     seconds = parts.get("t", "")
     if not seconds.isdecimal() or abs(now_s - int(seconds)) > within_s:
         return False
-    return hmac.compare_digest(signature(body, secret=secret, at_s=int(seconds)), header)
+    right = signature(body, secret=secret, at_s=int(seconds))
+    return hmac.compare_digest(right.encode(), header.encode("utf-8", "replace"))
 
 
 def check_address(url: str, *, plain_http: bool = False) -> SplitResult:

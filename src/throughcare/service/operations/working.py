@@ -135,16 +135,16 @@ def work(*, name: str, once: bool) -> int:
     stop_on_signals(loop)
     # notices have a loop of their own: another system that does not answer must not keep incidents from the desk
     notices = Loop(name=f"{name}-notices", tasks=(Task(name="notices", run=send_notices),), stop=loop.stop)
-    posting = threading.Thread(target=notices.run, kwargs={"once": once}, name=notices.name)
+    if once:
+        loop.run(once=True)
+        notices.run(once=True)  # after what the pass announced
+        return 0
+    posting = threading.Thread(target=notices.run, name=notices.name)
     posting.start()
     try:
-        loop.run(once=once)
-    except BaseException:
-        loop.stop.set()  # a worker that cannot go on ends whole, so that what watches over it starts it again
-        raise
+        loop.run()
     finally:
-        if not once:
-            loop.stop.set()
+        loop.stop.set()  # a worker that cannot go on ends whole, so that what watches over it starts it again
         posting.join()
     return 0
 

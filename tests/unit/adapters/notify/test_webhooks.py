@@ -30,7 +30,7 @@ def test_another_body_another_secret_and_old_seconds_are_refused(
     assert not is_signed(body, header, secret=secret, now_s=now_s)
 
 
-@pytest.mark.parametrize("header", ["", "t=,v1=", "v1=00", "t=1e3,v1=00"])
+@pytest.mark.parametrize("header", ["", "t=,v1=", "v1=00", "t=1e3,v1=00", "t=0,v1=\u00e9", "t=\u0660,v1=00"])
 def test_a_header_that_is_none_is_refused(header: str) -> None:
     assert not is_signed(BODY, header, secret="s", now_s=0)
 
