@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.service.conftest import Clock
 from tests.service.monitoring.lives import (
     END_US,
     START_US,
@@ -32,7 +34,6 @@ from throughcare.service.monitoring.models import (
     ArchiveFile,
     EngineState,
     InboxItem,
-    Mark,
     PositionRow,
     Reject,
     StatusRow,
@@ -155,13 +156,61 @@ def test_a_run_that_is_stopped_loses_nothing_and_the_next_one_clears_up(
             archive_days(now_us=LATER_US)
     assert content() == before
     assert PositionRow.objects.exists()
-    assert archive_days(now_us=LATER_US).rows == 0  # the stopped run still holds the archive
-    Mark.objects.filter(name="archive").update(value=0)
-    done = archive_days(now_us=LATER_US)
+    assert archive_days(now_us=LATER_US + archiving.LEASE_US - 1).rows == 0  # it may yet be at work
+    done = archive_days(now_us=LATER_US + archiving.LEASE_US)
     assert done.rows == len(before)
-    assert done.removed == (1 if stopped == "_write_down" else 0)
     assert content() == before
     assert damaged() == []
+    archive_days(now_us=LATER_US + 2 * archiving.GRACE_US)
+    assert len(files()) == ArchiveFile.objects.filter(replaced_us__isnull=True).count()
+
+
+def files() -> list[Path]:
+    return [path for path in archive_folder().glob("*/*/*") if path.is_file()]
+
+
+def test_a_run_at_work_renews_its_lease_and_one_that_stood_still_writes_nothing_over_the_next(
+    facts: tuple[Fixes, Statuses], monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    before = content()
+    move, began_us = archiving._move_part, clock.now_us
+    others: list[int] = []
+
+    def slowly(kind: str, day: dt.date, now_us: int) -> int | None:
+        clock.now_us += archiving.LEASE_US - 1  # as long as it may take: a fifth of an hour after three files
+        others.append(archive_days(now_us=now_us + clock.now_us - began_us).rows)
+        return move(kind, day, now_us)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(archiving, "_move_part", slowly)
+        assert archive_days(now_us=LATER_US).rows == len(before)
+    assert len(others) > 3
+    assert not any(others)
+    assert content() == before
+
+
+def test_of_two_runs_at_once_none_loses_or_doubles_a_fact(
+    facts: tuple[Fixes, Statuses], monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    before = content()
+    write, second = archiving.write_part, []
+
+    def stand_still(*args: object, **kept: object) -> object:
+        part = write(*args, **kept)
+        if not second:  # after the first file was written and before it is written down, the lease runs out
+            second.append(True)
+            later_us = LATER_US + archiving.LEASE_US
+            second.append(archive_days(now_us=later_us))
+            archive_days(now_us=later_us + 2 * archiving.GRACE_US)
+            clock.now_us += archiving.LEASE_US
+        return part
+
+    monkeypatch.setattr(archiving, "write_part", stand_still)
+    archive_days(now_us=LATER_US)
+    assert second[1].rows == len(before)
+    assert content() == before
+    assert damaged() == []
+    assert (PositionRow.objects.count(), StatusRow.objects.count()) == (0, 0)
 
 
 def test_days_whose_time_is_over_go_but_for_who_is_on_hold(facts: tuple[Fixes, Statuses]) -> None:

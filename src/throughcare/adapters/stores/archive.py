@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -51,28 +51,46 @@ class Part:
     digest: str
 
 
+Announce = Callable[[Part], None]
+
+
 def column_names(kind: str) -> tuple[str, ...]:
     """Return the columns of a kind of file (``positions`` or ``statuses``), in their order."""
     return (*_TEXTS, *KINDS[kind].FACTS, "received_us")
 
 
-def write_part(folder: Path, *, kind: str, day: dt.date, columns: Mapping[str, Sequence[Any]]) -> Part:
+def write_part(
+    folder: Path,
+    *,
+    kind: str,
+    day: dt.date,
+    columns: Mapping[str, Sequence[Any]],
+    announce: Announce | None = None,
+) -> Part:
     """Write the facts of a day as a file and return what it is; on the disk before this returns.
 
     Parameters
     ----------
     columns : mapping of str to sequence
         Every one of :func:`column_names`; what was not said is None. A fact that stands in it twice is kept once.
+    announce : callable or None
+        Told what the file will be before it is there, so that nobody takes it for a leftover.
     """
     table = pa.table(
         [pa.array(columns[name], type=t) for name, t in _schema(kind).items()],
         schema=pa.schema(_schema(kind)),
     )
-    return _write(folder, kind, day, table)
+    return _write(folder, kind, day, table, announce)
 
 
 def merge_parts(
-    folder: Path, parts: Sequence[Part], *, kind: str, day: dt.date, only: Collection[str] | None = None
+    folder: Path,
+    parts: Sequence[Part],
+    *,
+    kind: str,
+    day: dt.date,
+    announce: Announce | None = None,
+    only: Collection[str] | None = None,
 ) -> Part | None:
     """Write one file in place of several, and return what it is; None where nothing is left to write.
 
@@ -89,7 +107,7 @@ def merge_parts(
     table = pa.concat_tables([pq.read_table(BytesIO(checked(folder, part))) for part in parts])
     if only is not None:
         table = table.filter(pc.is_in(table["activation_id"], pa.array(sorted(only), pa.string())))
-    return _write(folder, kind, day, table) if table.num_rows else None
+    return _write(folder, kind, day, table, announce) if table.num_rows else None
 
 
 def read_facts(
@@ -134,7 +152,7 @@ def checked(folder: Path, part: Part) -> bytes:
 
 
 def discard(folder: Path, *, kind: str, keep: Collection[str]) -> int:
-    """Remove the files of a kind that nobody wrote down, and return how many they were."""
+    """Remove the files of a kind that nobody announced or wrote down, and return how many they were."""
     gone = [path for path in (folder / kind).glob("*/*") if str(path.relative_to(folder)) not in keep]
     for path in gone:
         path.unlink(missing_ok=True)
@@ -148,18 +166,21 @@ def _schema(kind: str) -> dict[str, pa.DataType]:
     return dict.fromkeys(_TEXTS, pa.string()) | numbers | {"received_us": pa.int64()}
 
 
-def _write(folder: Path, kind: str, day: dt.date, table: pa.Table) -> Part:
+def _write(folder: Path, kind: str, day: dt.date, table: pa.Table, announce: Announce | None) -> Part:
     table = _once(table.sort_by([(name, "ascending") for name in [*_SAME, "received_us"]]))
     sink = BytesIO()
     pq.write_table(table, sink, compression="zstd", row_group_size=_ROW_GROUP)
     data = sink.getvalue()
     digest = hashlib.sha256(data).hexdigest()
     place = folder / kind / day.isoformat()
-    place.mkdir(parents=True, exist_ok=True)
     path = place / f"{digest[:32]}.parquet"
+    part = Part(path=str(path.relative_to(folder)), rows=table.num_rows, digest=digest)
+    if announce is not None:
+        announce(part)
+    place.mkdir(parents=True, exist_ok=True)
     atomic_bytes(path, data)
     _to_disk(place)
-    return Part(path=str(path.relative_to(folder)), rows=table.num_rows, digest=digest)
+    return part
 
 
 def _once(table: pa.Table) -> pa.Table:

@@ -2,13 +2,17 @@
 
 The file is on the disk before the transaction that writes it down and takes the rows away, so that a stop at any
 line leaves the facts in the one place, or in both, and never in none. Reading joins both and keeps each fact once.
+
+A file is announced in the database before it is written, so that no run clears it away as a leftover; it counts from
+the transaction that writes it down. That transaction finds everything as it was read, or undoes itself: a run that
+lost its lease, two runs at once and a fact that is tied anew meanwhile cost time and nothing else.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +28,7 @@ from throughcare.adapters.stores.archive import (
     write_part,
 )
 from throughcare.kernel.errors import RefusedInput
-from throughcare.kernel.time import DAY_US, HOUR_US
+from throughcare.kernel.time import DAY_US, HOUR_US, MINUTE_US
 from throughcare.service.monitoring.models import ArchiveFile, Mark
 from throughcare.service.monitoring.recorded import EPOCH, archive_folder, day_of
 from throughcare.service.monitoring.rows import MODELS, FactRow
@@ -32,9 +36,10 @@ from throughcare.service.monitoring.rows import MODELS, FactRow
 PART_ROWS = 500_000
 COMPACT_FROM = 4  # a day in this many files is made one: late facts come in dribs
 GRACE_US = HOUR_US  # a file that was replaced stays for those who opened it
-LEASE_US = 6 * HOUR_US
-_MARK = "archive"
+LEASE_US = 10 * MINUTE_US  # renewed after every file: a run that was killed keeps the next one away no longer
+_MARK, _FILES_MARK = "archive", "archive_files"
 _KEYS = 10_000
+Clock = Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +52,116 @@ class Archived:
     removed: int = 0
 
 
-def archive(*, now_us: int, days: int) -> Archived:
-    """Move the facts of days that ended more than ``days`` days ago to the archive; one process at a time."""
-    if not _claimed(now_us):
+class Overtaken(Exception):
+    """Something changed since it was read; nothing was written."""
+
+
+@dataclass(slots=True)
+class _Lease:
+    """The right to archive, until an instant that is moved on by compare-and-set."""
+
+    clock: Clock
+    until_us: int = 0
+
+    def claim(self) -> bool:
+        """Return whether nobody else holds it, or whoever held it has not renewed it for too long."""
+        Mark.objects.get_or_create(name=_MARK)
+        now_us = self.clock()
+        free = Mark.objects.filter(name=_MARK, value__lte=now_us)
+        self.until_us = now_us + LEASE_US
+        return free.update(value=self.until_us, at_us=now_us) == 1
+
+    def renew(self) -> None:
+        """Move the end on.
+
+        Raises
+        ------
+        Overtaken
+            If it ran out and another run took it.
+        """
+        now_us = self.clock()
+        mine = Mark.objects.filter(name=_MARK, value=self.until_us)
+        if mine.update(value=now_us + LEASE_US, at_us=now_us) != 1:
+            raise Overtaken
+        self.until_us = now_us + LEASE_US
+
+    def give_up(self) -> None:
+        """Let the next run begin at once."""
+        Mark.objects.filter(name=_MARK, value=self.until_us).update(value=0)
+
+
+def archive(*, now_us: int, days: int, clock: Clock) -> Archived:
+    """Move the facts of days that ended more than ``days`` days ago to the archive; one process at a time.
+
+    Parameters
+    ----------
+    clock : callable
+        The present, asked at each step: the lease is renewed by it.
+    """
+    lease = _Lease(clock)
+    if not lease.claim():
         return Archived()
-    removed = _sweep(now_us)
+    done = Archived(removed=_sweep(now_us))
     last = day_of(now_us) - dt.timedelta(days=days + 1)
-    files = rows = compacted = 0
-    for kind in KINDS:
-        for day in _days(kind, last):
-            while (moved := _move_part(kind, day, now_us)) is not None:
-                files, rows = files + 1, rows + moved
-        for day in _crumbled(kind):
-            _replace(kind, day, now_us)
-            compacted += 1
-    Mark.objects.filter(name=_MARK).update(value=0)
-    return Archived(files=files, rows=rows, compacted=compacted, removed=removed)
+    try:
+        for kind in KINDS:
+            for day in _days(kind, last):
+                lease.renew()
+                while (moved := _moved(kind, day, now_us)) is not None:
+                    done = replace(done, files=done.files + 1, rows=done.rows + moved)
+                    lease.renew()
+            for day in _crumbled(kind):
+                lease.renew()
+                _replace(kind, day, now_us)
+                done = replace(done, compacted=done.compacted + 1)
+    except Overtaken:
+        return done  # the other run goes on with the rest
+    lease.give_up()
+    return done
 
 
-def _claimed(now_us: int) -> bool:
-    Mark.objects.get_or_create(name=_MARK)
-    free = Mark.objects.filter(name=_MARK, value__lte=now_us)
-    return free.update(value=now_us + LEASE_US, at_us=now_us) == 1
+def _moved(kind: str, day: dt.date, now_us: int) -> int | None:
+    """Move one file's worth, however often what was read changed meanwhile; None where nothing is left."""
+    while True:
+        try:
+            return _move_part(kind, day, now_us)
+        except Overtaken:
+            continue
 
 
 def _sweep(now_us: int) -> int:
-    """Remove replaced files whose grace is over, and files of a run that was stopped before writing them down."""
-    gone = ArchiveFile.objects.filter(replaced_us__lt=now_us - GRACE_US)
-    gone.delete()
-    known = set(ArchiveFile.objects.values_list("path", flat=True))
-    return sum(discard(archive_folder(), kind=kind, keep=known) for kind in KINDS)
+    """Remove replaced files whose grace is over, and files of a run that was stopped before announcing them.
+
+    A file that was announced and never written down counts as replaced when it was announced.
+    """
+    with transaction.atomic():
+        _hold_files(now_us)
+        ArchiveFile.objects.filter(replaced_us__lt=now_us - GRACE_US).delete()
+        known = set(ArchiveFile.objects.values_list("path", flat=True))
+        return sum(discard(archive_folder(), kind=kind, keep=known) for kind in KINDS)
+
+
+def _hold_files(now_us: int) -> None:
+    """Keep others from announcing and from sweeping until the transaction ends."""
+    Mark.objects.get_or_create(name=_FILES_MARK)
+    Mark.objects.filter(name=_FILES_MARK).update(at_us=now_us)
+
+
+def _announcer(kind: str, day: dt.date, now_us: int) -> Callable[[Part], None]:
+    @transaction.atomic
+    def announce(part: Part) -> None:
+        _hold_files(now_us)
+        row, made = ArchiveFile.objects.get_or_create(
+            path=part.path, defaults={**_said(part, kind, day, now_us), "replaced_us": now_us}
+        )
+        if not made and row.replaced_us is not None:
+            ArchiveFile.objects.filter(pk=row.pk).update(replaced_us=now_us)
+
+    return announce
+
+
+def _said(part: Part, kind: str, day: dt.date, now_us: int) -> dict[str, Any]:
+    return {"day": day, "kind": kind, "rows": part.rows, "digest": part.digest, "written_us": now_us}
 
 
 def _table(kind: str) -> FactRow:
@@ -109,26 +194,27 @@ def _move_part(kind: str, day: dt.date, now_us: int) -> int | None:
     if not listed:
         return None
     keys, *columns = zip(*listed, strict=True)
-    part = write_part(archive_folder(), kind=kind, day=day, columns=dict(zip(names, columns, strict=True)))
+    part = write_part(
+        archive_folder(),
+        kind=kind,
+        day=day,
+        columns=dict(zip(names, columns, strict=True)),
+        announce=_announcer(kind, day, now_us),
+    )
     with transaction.atomic():
         _write_down(part, kind, day, now_us)
         for first in range(0, len(keys), _KEYS):  # by key: rows that came since the reading stay
-            _table(kind).objects.filter(pk__in=keys[first : first + _KEYS]).delete()
+            some = keys[first : first + _KEYS]
+            if _table(kind).objects.filter(pk__in=some).delete()[0] != len(some):
+                raise Overtaken  # some were tied to somebody else meanwhile: they must not stand in this file
     return len(listed)
 
 
 def _write_down(part: Part, kind: str, day: dt.date, now_us: int) -> None:
-    ArchiveFile.objects.update_or_create(
-        path=part.path,
-        defaults={
-            "day": day,
-            "kind": kind,
-            "rows": part.rows,
-            "digest": part.digest,
-            "written_us": now_us,
-            "replaced_us": None,
-        },
-    )
+    """Let an announced file count from now on."""
+    announced = ArchiveFile.objects.filter(path=part.path)
+    if announced.update(**_said(part, kind, day, now_us), replaced_us=None) != 1:
+        raise Overtaken  # this run stood still for longer than the grace, and the file was swept
 
 
 def _crumbled(kind: str) -> list[dt.date]:
@@ -142,15 +228,41 @@ def _live_parts(kind: str, day: dt.date) -> list[Part]:
     return [Part(*values) for values in files.values_list("path", "rows", "digest")]
 
 
-def _replace(kind: str, day: dt.date, now_us: int, only: Collection[str] | None = None) -> None:
-    """Put one file in the place of a day's files, with the facts of some activations only where that is said."""
+def _replace(kind: str, day: dt.date, now_us: int, only: Collection[str] | None = None) -> int:
+    """Put one file in the place of a day's files, with the facts of some activations only where that is said.
+
+    Returns
+    -------
+    int
+        How many facts went.
+
+    Raises
+    ------
+    Overtaken
+        If the day's files were replaced by others meanwhile.
+    """
     parts = _live_parts(kind, day)
-    merged = merge_parts(archive_folder(), parts, kind=kind, day=day, only=only)
-    old = [part.path for part in parts if merged is None or part.path != merged.path]
-    with transaction.atomic():
-        ArchiveFile.objects.filter(path__in=old).update(replaced_us=now_us)
-        if merged is not None:
-            _write_down(merged, kind, day, now_us)
+    merged = merge_parts(
+        archive_folder(), parts, kind=kind, day=day, only=only, announce=_announcer(kind, day, now_us)
+    )
+    put_in_place(parts, merged, kind=kind, day=day, now_us=now_us)
+    return sum(part.rows for part in parts) - (0 if merged is None else merged.rows)
+
+
+@transaction.atomic
+def put_in_place(parts: Sequence[Part], new: Part | None, *, kind: str, day: dt.date, now_us: int) -> None:
+    """Let an announced file count, and the files in whose place it stands no more.
+
+    Raises
+    ------
+    Overtaken
+        If one of them was replaced by another meanwhile.
+    """
+    live = ArchiveFile.objects.filter(path__in=[part.path for part in parts], replaced_us__isnull=True)
+    if live.update(replaced_us=now_us) != len(parts):
+        raise Overtaken
+    if new is not None:
+        _write_down(new, kind, day, now_us)
 
 
 def expire(*, now_us: int, before_us: int, keep: Collection[str]) -> int:
@@ -165,10 +277,16 @@ def expire(*, now_us: int, before_us: int, keep: Collection[str]) -> int:
     for kind in KINDS:
         live = ArchiveFile.objects.filter(kind=kind, replaced_us__isnull=True, day__lt=day_of(before_us))
         for day in sorted(set(live.values_list("day", flat=True))):
-            before = sum(part.rows for part in _live_parts(kind, day))
-            _replace(kind, day, now_us, only=keep)
-            gone += before - sum(part.rows for part in _live_parts(kind, day))
+            gone += _replaced(kind, day, now_us, keep)
     return gone
+
+
+def _replaced(kind: str, day: dt.date, now_us: int, keep: Collection[str]) -> int:
+    while True:
+        try:
+            return _replace(kind, day, now_us, only=keep)
+        except Overtaken:
+            continue
 
 
 def damaged() -> list[str]:
