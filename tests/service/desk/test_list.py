@@ -14,6 +14,7 @@ from tests.service.makers import NOW_US, Staff, make_person, make_team
 from throughcare.kernel.time import HOUR_US, MINUTE_US
 from throughcare.monitoring.incidents import IncidentKind
 from throughcare.service.audit.models import Entry
+from throughcare.service.audit.shown import refs_in
 from throughcare.service.desk.actions import acknowledge, put_on_desk, take_in
 from throughcare.service.orders.models import OrderRecord
 from throughcare.service.people.models import Person
@@ -140,7 +141,7 @@ def test_looking_at_the_list_is_logged_with_whom_it_showed(
     on_desk(2)
     page_of(signed_in(staff[Role.MONITORING_OFFICER]))
     entry = Entry.objects.get(action="list_viewed")
-    assert entry.detail == {"refs": ["P000", "P001"]}
+    assert refs_in(entry.shown) == ("P000", "P001")
 
 
 def test_what_was_suppressed_and_merged_is_listed_with_why_and_can_be_put_on_the_desk(

@@ -6,6 +6,7 @@ Each question about a person is written to the log before it is answered.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -193,8 +194,8 @@ def malformed(request: HttpRequest, trouble: ValidationError | type[ValidationEr
 def orders(request: HttpRequest, first: Annotated[int, Field(ge=0, le=10_000_000)] = 0) -> Any:  # noqa: ANN401
     """List the orders of everybody whom the key reaches, in parts: ``total`` says how many there are."""
     known = _with(request, ApiScope.ORDERS_READ)
-    _log(known, "orders_listed", "orders:visible")
     listed, total = visible_orders(known.viewer, now_us=known.now_us, first=first, most=A_PAGE)
+    _log(known, "orders_listed", "orders:visible", shown=[order.person_ref for order, _ in listed])
     return {"total": total, "items": [_line(order) for order, _ in listed]}
 
 
@@ -251,12 +252,12 @@ def incidents(request: HttpRequest, asked: Query[IncidentSpan]) -> Any:  # noqa:
     if asked.person_ref:
         _open(known, asked.person_ref, "incidents")
         refs = refs.filter(ref=asked.person_ref)
-    else:
-        _log(known, "incidents_listed", "incidents:visible")
     found = incidents_of(refs, from_us=since_us, to_us=until_us, open_only=asked.open_only)
     rows = sorted((row.start_us, row.incident_id, row) for row in found if not row.retracted)
     rest = [row for start_us, name, row in rows if f"{start_us:020d}.{name}" > asked.after]
     last = rest[A_PAGE - 1] if len(rest) > A_PAGE else None
+    if not asked.person_ref:
+        _log(known, "incidents_listed", "incidents:visible", shown=[row.person_ref for row in rest[:A_PAGE]])
     return {
         "items": [_incident(row) for row in rest[:A_PAGE]],
         "next": None if last is None else f"{last.start_us:020d}.{last.incident_id}",
@@ -369,13 +370,22 @@ def _open(request: Request, person_ref: str | None, subject: str, *, reason: str
     _log(request, "person_asked_about", f"api:{subject}"[:160], person_ref=person_ref, reason=reason)
 
 
-def _log(request: Request, action: str, subject: str, *, person_ref: str = "", reason: str = "") -> None:
+def _log(
+    request: Request,
+    action: str,
+    subject: str,
+    *,
+    person_ref: str = "",
+    shown: Iterable[str] = (),
+    reason: str = "",
+) -> None:
     record(
         viewer=request.viewer,
         action=action,
         subject=subject,
         at_us=request.now_us,
         person_ref=person_ref,
+        shown=shown,
         reason=reason,
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
 from throughcare.service.audit.chain import entry_hash
 from throughcare.service.audit.models import Entry, Head
+from throughcare.service.audit.shown import listed
 from throughcare.service.viewer import Viewer
 
 
@@ -19,6 +21,7 @@ def record(
     subject: str,
     at_us: int,
     person_ref: str = "",
+    shown: Iterable[str] = (),
     reason: str = "",
     recipient: str = "",
     detail: dict[str, Any] | None = None,
@@ -33,6 +36,8 @@ def record(
         ``kind:id`` of what was touched; never a name.
     person_ref : str
         The person that it concerns, where there is one.
+    shown : iterable of str
+        The people whom a list showed: one entry tells of the whole page.
     detail : dict or None
         Ids and counts only (JSON values).
     """
@@ -44,6 +49,7 @@ def record(
         "action": action,
         "subject": subject,
         "person_ref": person_ref,
+        "shown": listed(shown),
         "reason": reason,
         "recipient": recipient,
         "detail": detail or {},

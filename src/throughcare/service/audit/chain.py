@@ -8,7 +8,18 @@ from typing import Any
 from throughcare.kernel.ids import content_hash
 
 FIRST_HASH = "0" * 64
-COVERED = ("seq", "at_us", "actor", "action", "subject", "person_ref", "reason", "recipient", "detail")
+COVERED = (
+    "seq",
+    "at_us",
+    "actor",
+    "action",
+    "subject",
+    "person_ref",
+    "shown",
+    "reason",
+    "recipient",
+    "detail",
+)
 
 
 def entry_hash(values: Mapping[str, Any], *, previous_hash: str) -> str:

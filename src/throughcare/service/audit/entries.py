@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from throughcare.service.audit.models import Entry
+from throughcare.service.audit.shown import about, refs_in
 
 PAGE = 100
 
@@ -26,7 +27,10 @@ class Sought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One entry as shown. Of a record that is closed to the reader only who did what kind of thing when is told."""
+    """One entry as shown. Of a record that is closed to the reader only who did what kind of thing when is told.
+
+    ``shown`` are the people whom a list showed, without those whose records are closed to the reader.
+    """
 
     seq: int
     at_us: int
@@ -34,6 +38,7 @@ class Line:
     action: str
     subject: str
     person_ref: str
+    shown: tuple[str, ...]
     reason: str
     recipient: str
     detail: dict[str, Any] = field(default_factory=dict)
@@ -72,22 +77,23 @@ def _rows(sought: Sought, hidden_refs: frozenset[str]) -> QuerySet[Entry]:
     if sought.person_ref in hidden_refs:
         return Entry.objects.none()  # as if there were no such person
     asked = {
-        "person_ref": sought.person_ref or None,
         "actor": sought.actor or None,
         "action": sought.action or None,
         "at_us__gte": sought.from_us,
         "at_us__lt": sought.to_us,
     }
-    return Entry.objects.filter(**{name: value for name, value in asked.items() if value is not None})
+    rows = Entry.objects.filter(**{name: value for name, value in asked.items() if value is not None})
+    return rows.filter(about(sought.person_ref)) if sought.person_ref else rows
 
 
 def _line(row: Entry, hidden_refs: frozenset[str]) -> Line:
     if row.person_ref in hidden_refs:
         return Line(
             seq=row.seq, at_us=row.at_us, actor=row.actor, action=row.action,
-            subject=row.subject.partition(":")[0], person_ref="", reason="", recipient="", withheld=True,
+            subject=row.subject.partition(":")[0], person_ref="", shown=(), reason="", recipient="", withheld=True,
         )  # fmt: skip
     return Line(
         seq=row.seq, at_us=row.at_us, actor=row.actor, action=row.action, subject=row.subject,
         person_ref=row.person_ref, reason=row.reason, recipient=row.recipient, detail=row.detail,
+        shown=tuple(ref for ref in refs_in(row.shown) if ref not in hidden_refs),
     )  # fmt: skip

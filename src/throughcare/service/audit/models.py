@@ -8,7 +8,11 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """One thing that somebody did or saw. ``person_ref`` is opaque; no name and no coordinate is ever here."""
+    """One thing that somebody did or saw. ``person_ref`` is opaque; no name and no coordinate is ever here.
+
+    ``shown`` holds the references of everybody whom a list showed, each with a line break before and after it, so
+    that one row tells of a whole page and whoever was on it is found by an exact search.
+    """
 
     seq = models.BigIntegerField(primary_key=True)
     at_us = models.BigIntegerField()
@@ -16,6 +20,7 @@ class Entry(models.Model):
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=160)
     person_ref = models.CharField(max_length=64, blank=True)
+    shown = models.TextField(blank=True)
     reason = models.CharField(max_length=500, blank=True)
     recipient = models.CharField(max_length=160, blank=True)
     detail = models.JSONField(default=dict)
@@ -23,12 +28,13 @@ class Entry(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
-        """Asked by person, by actor and by time."""
+        """Asked by person, by actor and by time; lists of people by time alone."""
 
         ordering: ClassVar = ["seq"]
         indexes: ClassVar = [
             models.Index(fields=["person_ref", "at_us"]),
             models.Index(fields=["actor", "at_us"]),
+            models.Index(fields=["at_us"], condition=~models.Q(shown=""), name="audit_entry_lists"),
         ]
 
 

@@ -22,6 +22,7 @@ from throughcare.service.casework.opening import Opened, opened_person, signed_i
 from throughcare.service.casework.standing import OrderStanding, incidents_told, live_now, orders_standing
 from throughcare.service.casework.vocabulary import DAY_WORDS
 from throughcare.service.desk.queries.of_people import attempts_of, packs_of
+from throughcare.service.people.actions import log_list
 from throughcare.service.people.record import record_of
 from throughcare.service.roles import Permission
 
@@ -45,6 +46,7 @@ def cases(request: Request) -> HttpResponse:
         show=show,
         page=whole_number(request.GET.get("page", ""), otherwise=1),
     )
+    log_list(by=viewer, now_us=request.now_us, page="caseload", refs=[case.ref for case in found.cases])
     context = {
         "found": found,
         "filters": [(each, SHOW_WORDS[each], found.counts[each], each is show) for each in Show],

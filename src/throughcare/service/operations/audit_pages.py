@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -33,6 +33,7 @@ COLUMNS = (
     "action",
     "subject",
     "person_ref",
+    "shown",
     "reason",
     "recipient",
     "detail",
@@ -88,7 +89,8 @@ def log(request: Request) -> HttpResponse:
             hidden_refs=hidden_refs(request.viewer, now_us=request.now_us),
             before_seq=int(before) if before.isdecimal() else None,
         )
-        _note(request, "audit_log_viewed", form.sought(), entries=len(shown))
+        refs = {ref for line in shown for ref in (line.person_ref, *line.shown) if ref}
+        _note(request, "audit_log_viewed", form.sought(), refs=refs, entries=len(shown))
     names = display_names({line.actor for line in shown})
     query = request.GET.copy()
     query.pop("before", None)
@@ -138,7 +140,7 @@ def unusual(request: Request) -> HttpResponse:
     found = unusual_views(from_us=from_us, hidden_refs=hidden_refs(request.viewer, now_us=request.now_us))
     record(
         viewer=request.viewer, action="unusual_views_viewed", subject=f"day:{day}", at_us=request.now_us,
-        detail={"found": len(found)},
+        shown={ref for each in found for ref in each.refs}, detail={"found": len(found)},
     )  # fmt: skip
     return render(request, "operations/audit_unusual.html", {"found": found, "day": day.isoformat()})
 
@@ -156,16 +158,17 @@ def _csv(found: Iterator[Line]) -> Iterator[str]:
     yield writer.writerow(COLUMNS)
     for line in found:
         cells = (
-            line.seq, iso_utc(line.at_us), line.actor, line.action, line.subject, line.person_ref, line.reason,
-            line.recipient, json.dumps(line.detail, sort_keys=True), "yes" if line.withheld else "no",
+            line.seq, iso_utc(line.at_us), line.actor, line.action, line.subject, line.person_ref,
+            " ".join(line.shown), line.reason, line.recipient, json.dumps(line.detail, sort_keys=True),
+            "yes" if line.withheld else "no",
         )  # fmt: skip
         yield writer.writerow([guarded(cell) for cell in cells])
 
 
-def _note(request: Request, action: str, sought: Sought, **detail: int) -> None:
+def _note(request: Request, action: str, sought: Sought, *, refs: Iterable[str] = (), **detail: int) -> None:
     """Write who read what of the log, before it is shown."""
     asked = {"actor": sought.actor, "action": sought.action, "from_us": sought.from_us, "to_us": sought.to_us}
     record(
         viewer=request.viewer, action=action, subject="audit_log", at_us=request.now_us,
-        person_ref=sought.person_ref, detail={**{k: v for k, v in asked.items() if v}, **detail},
+        person_ref=sought.person_ref, shown=refs, detail={**{k: v for k, v in asked.items() if v}, **detail},
     )  # fmt: skip

@@ -31,6 +31,8 @@ class Export:
         What the rows are, to the person.
     path : str
         The lookup that leads from a row to the person's reference.
+    listed : bool
+        Whether a row may name several people: those that name this person are told too (``audit.shown``).
     told : dict of str to str
         Field and heading.
     withheld : dict of str to Withheld
@@ -45,6 +47,7 @@ class Export:
     told: dict[str, str]
     withheld: dict[str, Withheld] = field(default_factory=dict)
     closed_kinds: frozenset[str] = frozenset()
+    listed: bool = False
 
 
 def _why(why: Withheld, *names: str) -> dict[str, Withheld]:
@@ -134,11 +137,11 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         model="audit.Entry", heading="Who looked at or changed your record, and who received something of it",
-        path="person_ref",
+        path="person_ref", listed=True,
         told={"at_us": "When", "action": "What was done", "subject": "To what", "recipient": "Who received it"},
         withheld={
             **_why(_WORKINGS, "seq", "person_ref", "detail", "previous_hash", "hash"), "actor": _STAFF,
-            "reason": _OTHERS,
+            **_why(_OTHERS, "reason", "shown"),
         },
     ),
     Export(

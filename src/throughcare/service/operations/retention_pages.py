@@ -13,7 +13,7 @@ from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
 from throughcare.service.operations import retention
 from throughcare.service.operations.retention_classes import CLASSES
-from throughcare.service.people.actions import NotVisible, open_person
+from throughcare.service.people.actions import NotVisible, log_list, open_person
 from throughcare.service.people.queries import visible_people
 from throughcare.service.roles import Permission
 
@@ -51,12 +51,16 @@ def overview(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _hold(request, form):
         return redirect("retention:overview")
     set_rules = retention.rules()
-    visible = {person.pk: person for person in visible_people(request.viewer, now_us=request.now_us)}
+    visible = visible_people(request.viewer, now_us=request.now_us).values_list("pk", flat=True)
+    held = list(retention.holds(visible).select_related("person"))
+    log_list(
+        by=request.viewer, now_us=request.now_us, page="legal_holds", refs=[each.person.ref for each in held]
+    )
     context = {
         "form": form,
         "classes": [(each, set_rules.get(name)) for name, each in CLASSES.items()],
         "due": retention.preview(now_us=request.now_us),
-        "holds": [(hold, visible[hold.person_id]) for hold in retention.holds(visible)],
+        "holds": [(each, each.person) for each in held],
         "tombstones": retention.tombstones(),
     }
     return render(request, "operations/retention.html", context)

@@ -15,6 +15,7 @@ from django.db import models
 from django.template.loader import render_to_string
 
 from throughcare.kernel.time import iso_utc
+from throughcare.service.audit.shown import about
 from throughcare.service.operations.disclosed_facts import write_facts
 from throughcare.service.operations.disclosure import CLOSED_KEYS, EXPORTS, Export
 from throughcare.service.pages.templatetags.govuk import civil, duration, words
@@ -69,7 +70,7 @@ def write_bundle(person_ref: str, *, to: Path, now_us: int) -> Bundle:
 
 def _section(export: Export, person_ref: str) -> Section:
     model = apps.get_model(export.model)
-    rows = [_told(export, row) for row in _rows(model, export.path, person_ref)]
+    rows = [_told(export, row) for row in _rows(model, export, person_ref)]
     return Section(
         model=export.model,
         heading=export.heading,
@@ -80,9 +81,10 @@ def _section(export: Export, person_ref: str) -> Section:
     )
 
 
-def _rows(model: type[models.Model], path: str, person_ref: str) -> Iterator[models.Model]:
+def _rows(model: type[models.Model], export: Export, person_ref: str) -> Iterator[models.Model]:
     related = [name.name for name in model._meta.concrete_fields if name.is_relation]
-    rows = model._default_manager.filter(**{path: person_ref}).order_by("pk")
+    wanted = about(person_ref) if export.listed else models.Q(**{export.path: person_ref})
+    rows = model._default_manager.filter(wanted).order_by("pk")
     return (
         rows.select_related(*related).iterator(chunk_size=2000) if related else rows.iterator(chunk_size=2000)
     )

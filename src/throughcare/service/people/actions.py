@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from throughcare.service.audit.actions import record
@@ -35,3 +37,12 @@ def open_person(*, viewer: Viewer, ref: str, page: str, now_us: int, reason: str
         reason=reason,
     )
     return person
+
+
+def log_list(*, by: Viewer, now_us: int, page: str, refs: Iterable[str]) -> None:
+    """Write that a list of people was shown, and whom it held, before it is rendered: one entry for the page.
+
+    Of a list that shows nobody nothing is written.
+    """
+    if shown := set(refs):
+        record(viewer=by, action="list_viewed", subject=f"page:{page}", at_us=now_us, shown=shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from throughcare.service.access.queries import Opening
 from throughcare.service.accounts.actions import Refused
 from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
-from throughcare.service.people.actions import NotVisible, open_person
+from throughcare.service.people.actions import NotVisible, log_list, open_person
 from throughcare.service.people.limited_access_forms import (
     EmergencyForm,
     ExclusionForm,
@@ -37,7 +38,9 @@ def limited(request: Request) -> HttpResponse:
         return redirect("limited_access:person", ref=reference)
     visible = visible_people(request.viewer, now_us=request.now_us)
     people = visible.filter(pk__in=access.limited_people(now_us=request.now_us))
-    context = {"people": people.order_by("family_name", "given_name", "ref"), "reference": reference}
+    found = list(people.order_by("family_name", "given_name", "ref"))
+    _log_list(request, "limited_access", found)
+    context = {"people": found, "reference": reference}
     return render(request, "access/limited.html", context)
 
 
@@ -113,9 +116,11 @@ def emergency(request: Request) -> HttpResponse:
     user_id = request.viewer.user_id
     assert user_id is not None, "the gate lets only members of staff through"
     now_open = access.openings_by(user_id, now_us=request.now_us)
+    openings = _with_people(request.viewer, request.now_us, now_open)
+    _log_list(request, "emergency", [row["person"] for row in openings])
     context = {
         "form": form,
-        "openings": _with_people(request.viewer, request.now_us, now_open),
+        "openings": openings,
         "minutes": actions.OPEN_MINUTES,
         "hours": actions.REVIEW_HOURS,
     }
@@ -127,6 +132,7 @@ def reviews(request: Request) -> HttpResponse:
     """List what waits for a review, and what was reviewed; whom the viewer may not see stays unnamed."""
     waiting = _with_people(request.viewer, request.now_us, access.openings(reviewed=False))
     done = _with_people(request.viewer, request.now_us, access.openings(reviewed=True, limit=50))
+    _log_list(request, "emergency_reviews", [row["person"] for row in (*waiting, *done)])
     context = {"waiting": waiting, "done": [row for row in done if row["person"]], "now_us": request.now_us}
     return render(request, "access/reviews.html", context)
 
@@ -189,6 +195,11 @@ def _opened(request: Request, ref: str) -> Person:
         return open_person(viewer=request.viewer, ref=ref, page="limited_access", now_us=request.now_us)
     except NotVisible:
         raise Http404 from None
+
+
+def _log_list(request: Request, page: str, people: Iterable[Person | None]) -> None:
+    refs = [found.ref for found in people if found is not None]
+    log_list(by=request.viewer, now_us=request.now_us, page=page, refs=refs)
 
 
 def _of(request: Request, found: Person) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
 from throughcare.service.audit.actions import record
 from throughcare.service.people import editing
+from throughcare.service.people.actions import log_list
 from throughcare.service.people.forms import BornForm, NameForm, NumbersForm, PlainForm, SexForm, TeamForm
 from throughcare.service.people.identifiers import IDENTIFIER_WORDS
 from throughcare.service.people.journey import AFTER, BEFORE, Step
@@ -76,6 +77,12 @@ def check(request: Request) -> HttpResponse:
         family_name=given["family_name"],
         date_of_birth=given["date_of_birth"],
     )
+    log_list(
+        by=request.viewer,
+        now_us=request.now_us,
+        page="register_check",
+        refs=[one.ref for one in found.visible],
+    )
     unsure = bool(found.visible) and request.POST.get("different") != "yes"
     if request.method == "POST" and not unsure:
         ref = _register(request, given, found)
@@ -118,6 +125,7 @@ def taken_words(request: Request, found: Alike) -> str:
         )
     if not found.visible:
         return CLOSED_NUMBER
+    log_list(by=request.viewer, now_us=request.now_us, page="number_taken", refs=[found.visible[0].ref])
     return f"This number is on the record of {found.visible[0].name}, reference {found.visible[0].ref}"
 
 

@@ -32,7 +32,7 @@ SUPPRESSED_BELOW = 10
 
 @staff_page(Permission.PERSON_VIEW)
 def search(request: Request) -> HttpResponse:
-    """Find people among the visible; the log keeps that somebody searched and how many were found, not for what."""
+    """Find people among the visible; the log keeps that somebody searched and whom they were shown, not for what."""
     form = SearchForm(request.GET or None, label_suffix="")
     text = form.cleaned_data["q"].strip() if form.is_bound and form.is_valid() else ""
     wanted = request.GET.get("page", "")
@@ -48,6 +48,7 @@ def search(request: Request) -> HttpResponse:
             action="people_searched",
             subject="people",
             at_us=request.now_us,
+            shown=[row.ref for row in page.rows],
             detail={"found": page.total, "page": page.number},
         )
     context = {

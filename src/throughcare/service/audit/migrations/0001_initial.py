@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ("action", models.CharField(max_length=60)),
                 ("subject", models.CharField(max_length=160)),
                 ("person_ref", models.CharField(blank=True, max_length=64)),
+                ("shown", models.TextField(blank=True)),
                 ("reason", models.CharField(blank=True, max_length=500)),
                 ("recipient", models.CharField(blank=True, max_length=160)),
                 ("detail", models.JSONField(default=dict)),
@@ -48,6 +49,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["person_ref", "at_us"], name="audit_entry_person__4caa9d_idx"),
                     models.Index(fields=["actor", "at_us"], name="audit_entry_actor_858293_idx"),
+                    models.Index(
+                        condition=models.Q(("shown", ""), _negated=True),
+                        fields=["at_us"],
+                        name="audit_entry_lists",
+                    ),
                 ],
             },
         ),

@@ -15,10 +15,10 @@ from throughcare.kernel.time import DAY_US, HOUR_US, civil_us, local_datetime
 from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
 from throughcare.service.desk import queries
-from throughcare.service.desk.actions.looking import log_list
 from throughcare.service.desk.drawing import Drawn, pack_times, workload_curve
 from throughcare.service.desk.queries import Chosen
 from throughcare.service.desk.vocabulary import MERGE_WORDS, SUPPRESSION_WORDS, ItemState
+from throughcare.service.people.actions import log_list
 from throughcare.service.roles import Permission
 
 ZONE = "Europe/London"

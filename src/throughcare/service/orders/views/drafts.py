@@ -28,6 +28,7 @@ from throughcare.service.orders.queries import Draft, governing, histories, visi
 from throughcare.service.orders.views.opening import href, opened_draft, opened_person
 from throughcare.service.orders.views.questions import FROM_CHECK, SECTIONS, cards
 from throughcare.service.orders.vocabulary import DraftState
+from throughcare.service.people.actions import log_list
 from throughcare.service.roles import Permission
 
 _LISTED = ("places", "conditions", "activations", "authorised_absences", "suspensions")
@@ -37,6 +38,9 @@ _LISTED = ("places", "conditions", "activations", "authorised_absences", "suspen
 def drafts(request: Request) -> HttpResponse:
     """List what is being written and what waits for a signature."""
     found = visible_drafts(request.viewer, now_us=request.now_us)
+    log_list(
+        by=request.viewer, now_us=request.now_us, page="drafts", refs=[read.person_ref for read in found]
+    )
     names = display_names({actor for read in found for actor in read.authors})
     rows = {
         state: [

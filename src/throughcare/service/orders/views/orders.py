@@ -33,6 +33,7 @@ from throughcare.service.orders.queries import (
     visible_orders,
 )
 from throughcare.service.orders.views.opening import PAGE, beside, href, opened_order, page_of
+from throughcare.service.people.actions import log_list
 from throughcare.service.roles import Permission
 
 
@@ -43,6 +44,9 @@ def order_list(request: Request) -> HttpResponse:
     page = page_of(request)
     found, total = visible_orders(
         request.viewer, now_us=request.now_us, ended=ended, first=(page - 1) * PAGE, most=PAGE
+    )
+    log_list(
+        by=request.viewer, now_us=request.now_us, page="orders", refs=[each.person_ref for each, _ in found]
     )
     context = {"orders": found, "ended": ended, "total": total, **beside(request, page=page, total=total)}
     return render(request, "orders/list.html", context)

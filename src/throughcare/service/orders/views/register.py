@@ -35,6 +35,7 @@ from throughcare.service.orders.queries import (
 from throughcare.service.orders.views.opening import PAGE, beside, opened_order, page_of
 from throughcare.service.orders.vocabulary import AttemptOutcome, NotMonitoredReason, StepKind
 from throughcare.service.orders.wording import choice_words
+from throughcare.service.people.actions import log_list
 from throughcare.service.roles import Permission
 
 _FILTER_WORDS = {
@@ -52,9 +53,16 @@ def installations(request: Request) -> HttpResponse:
     shown = RegisterFilter(wanted) if wanted in set(RegisterFilter) else RegisterFilter.OPEN
     entries = register(request.viewer, now_us=request.now_us, shown=shown)
     page = page_of(request)
+    part = entries[(page - 1) * PAGE : page * PAGE]
+    log_list(
+        by=request.viewer,
+        now_us=request.now_us,
+        page="installations",
+        refs=[entry.person_ref for entry in part],
+    )
     found = counts(entries, now_us=request.now_us)
     context = {
-        "entries": [_row(entry, request.now_us) for entry in entries[(page - 1) * PAGE : page * PAGE]],
+        "entries": [_row(entry, request.now_us) for entry in part],
         "total": len(entries),
         **beside(request, page=page, total=len(entries)),
         "shown": shown,
