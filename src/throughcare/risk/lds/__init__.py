@@ -1,0 +1,1 @@
+"""The learning screening tool: a sign that learning difficulties or challenges may need attention."""
