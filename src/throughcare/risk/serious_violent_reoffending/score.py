@@ -1,0 +1,40 @@
+"""How the serious violent reoffending predictor adds up."""
+
+from __future__ import annotations
+
+from throughcare.risk.arithmetic.parts import Part, Rules, Tabled
+from throughcare.risk.ogrs4 import formula
+from throughcare.risk.ogrs4.formula import Form
+from throughcare.risk.ogrs4.rules import CAUTIONS, CONTRADICTIONS, POPULATION, VIOLENT_WITHIN_TOTAL
+from throughcare.risk.serious_violent_reoffending import spec
+
+_STATIC = Form(spec.TABLE, "static", spec.CAREER_YEARS)
+_DYNAMIC = Form(spec.TABLE, "dynamic", spec.CAREER_YEARS)
+_RULES = Rules(
+    contradictions=(*CONTRADICTIONS, VIOLENT_WITHIN_TOTAL),
+    outside=(*POPULATION, spec.SANCTIONS),
+    cautions=(*CAUTIONS, spec.TURN),
+)
+
+
+def _record(form: Form) -> tuple[Part, ...]:
+    return (
+        formula.starting_point(form),
+        formula.age_and_sex(form),
+        formula.current_offence(form),
+        formula.sanctions(form),
+        formula.violent_sanctions(form),
+        formula.months_free(form),
+    )
+
+
+STATIC = Tabled(spec=spec.STATIC, parts=_record(_STATIC), rules=_RULES)
+DYNAMIC = Tabled(
+    spec=spec.DYNAMIC,
+    parts=(
+        *_record(_DYNAMIC),
+        *(formula.need(_DYNAMIC, name, times=times) for name, times in spec.NEEDS),
+    ),
+    rules=_RULES,
+)
+INSTRUMENTS = (STATIC, DYNAMIC)
