@@ -133,7 +133,7 @@ def test_seniors_see_at_once_what_waits_and_what_is_overdue(
     assert "Overdue" in late
     opening = BreakGlass.objects.get()
     page = client_of(make_user(Role.SENIOR, name="third")).post(
-        f"/access/reviews/{opening.pk}", {"outcome": "justified"}, follow=True
+        f"/access/reviews/{opening.pk}", {"outcome": "justified", "note": "I read the log."}, follow=True
     )
     assert "Your review is recorded" in page.content.decode()
     assert "tc-badge" not in page.content.decode()
@@ -155,6 +155,8 @@ def test_nobody_reviews_their_own(officer: Staff) -> None:
     make_person()
     client = client_of(make_user(Role.SENIOR, name="own"))
     client.post("/access/emergency/", {"reference": "P1", **REASON})
-    answer = client.post(f"/access/reviews/{BreakGlass.objects.get().pk}", {"outcome": "justified"})
+    answer = client.post(
+        f"/access/reviews/{BreakGlass.objects.get().pk}", {"outcome": "justified", "note": "I read the log."}
+    )
     assert "Another senior reviews it" in answer.content.decode()
     assert "Opened by you" in client.get("/access/reviews/").content.decode()

@@ -1,4 +1,4 @@
-"""The worker's loop: it works off what waits, outlives trouble, does a chore once, and leaves in order."""
+"""The worker's loop: it works off what waits, outlives trouble and leaves in order."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import pytest
 from django.db import OperationalError
 
 from tests.service.conftest import Clock
-from throughcare.kernel.time import DAY_US
-from throughcare.service.operations.actions import claim_chore, finish_chore
-from throughcare.service.operations.models import Chore, WorkerBeat
-from throughcare.service.operations.working import DailyTask, Loop, Task
+from throughcare.service.operations.models import WorkerBeat
+from throughcare.service.operations.working import Loop, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -98,22 +96,3 @@ def test_a_worker_that_is_told_to_stop_begins_nothing_new() -> None:
     loop.run()
     assert ran == ["first"]
     assert WorkerBeat.objects.get(worker="w1").stopped_us is not None
-
-
-def test_of_two_workers_one_does_a_chore_and_a_day_later_it_is_due_again(clock: Clock) -> None:
-    did: list[int] = []
-    chore = DailyTask(name="archive", every_us=DAY_US, run=did.append)
-    for name in ("w1", "w2"):
-        Loop(name=name, tasks=(), chores=(chore,)).run(once=True)
-    assert did == [clock.now_us]
-    clock.now_us += DAY_US
-    Loop(name="w2", tasks=(), chores=(chore,)).run(once=True)
-    assert len(did) == 2
-
-
-def test_a_chore_whose_worker_died_is_tried_again_soon(clock: Clock) -> None:
-    assert claim_chore(name="archive", every_us=DAY_US, now_us=clock.now_us)
-    assert not claim_chore(name="archive", every_us=DAY_US, now_us=clock.now_us + 1)
-    assert claim_chore(name="archive", every_us=DAY_US, now_us=clock.now_us + 600_000_000)
-    finish_chore(name="archive", every_us=DAY_US, now_us=clock.now_us + 600_000_001)
-    assert Chore.objects.get(name="archive").due_us == clock.now_us + 600_000_001 + DAY_US

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from django.db import transaction
 from django.db.models import Q
 
 from throughcare.kernel.time import HOUR_US, MINUTE_US
 from throughcare.service.access.models import BreakGlass, Exclusion, Restriction
-from throughcare.service.access.queries import check
+from throughcare.service.access.queries import NOTICE, TOLD_WITHIN_US, Opening, check
 from throughcare.service.access.vocabulary import Purpose, ReviewOutcome
 from throughcare.service.accounts.actions import Refused
 from throughcare.service.audit.actions import record
 from throughcare.service.outbox.actions import enqueue
+from throughcare.service.outbox.queries import first_delivery_us
 from throughcare.service.viewer import Viewer
 
 OPEN_MINUTES = 60
@@ -117,11 +120,23 @@ def lift_restriction(*, by: Viewer, now_us: int, person_id: int, person_ref: str
 
 @transaction.atomic
 def break_glass(
-    *, by: Viewer, now_us: int, person_id: int, person_ref: str, purpose: Purpose, reason: str
+    *,
+    by: Viewer,
+    now_us: int,
+    person_id: int,
+    person_ref: str,
+    purpose: Purpose,
+    reason: str,
+    seniors: Sequence[int] = (),
 ) -> int:
     """Open a record beyond the viewer's reach for an hour; return the opening's id.
 
     A senior is told at once, and reviews it within a day.
+
+    Parameters
+    ----------
+    seniors : sequence of int
+        The members of staff who are to be told.
 
     Raises
     ------
@@ -146,7 +161,14 @@ def break_glass(
         kind="break_glass_used",
         key=f"break_glass:{row.pk}",
         # no reference to the person: whoever receives the notice may not see them
-        body={"break_glass": row.pk, "purpose": str(purpose), "review_due_us": row.review_due_us},
+        body={
+            "break_glass": row.pk,
+            "purpose": str(purpose),
+            "at_us": now_us,
+            "tell_by_us": now_us + TOLD_WITHIN_US,
+            "review_due_us": row.review_due_us,
+            "seniors": [f"user:{user_id}" for user_id in seniors],
+        },
         now_us=now_us,
     )
     return int(row.pk)
@@ -159,10 +181,35 @@ def note_failed_opening(*, by: Viewer, now_us: int, person_ref: str, why: str) -
 
 
 @transaction.atomic
+def note_seen(*, by: Viewer, now_us: int, openings: Iterable[Opening]) -> None:
+    """Note that a senior saw openings: the first to see one is who was told. One's own does not count."""
+    assert by.user_id is not None, "only a member of staff sees the list"
+    for each in openings:
+        untold = BreakGlass.objects.filter(pk=each.opening_id, told_us__isnull=True).exclude(
+            user_id=by.user_id
+        )
+        if untold.update(told_us=now_us, told_by=by.actor):
+            _note(by, now_us, "break_glass_seen", f"break_glass:{each.opening_id}", "")
+
+
+def note_delivered(*, now_us: int) -> int:
+    """Note which notices of openings reached another system, at the instant at which they did; return how many."""
+    untold = BreakGlass.objects.filter(told_us__isnull=True, at_us__lte=now_us)
+    noted = 0
+    for opening_id in list(untold.values_list("pk", flat=True)):
+        delivered_us = first_delivery_us(f"break_glass:{opening_id}")
+        if delivered_us is not None:
+            noted += untold.filter(pk=opening_id).update(told_us=delivered_us, told_by=NOTICE)
+    return noted
+
+
+@transaction.atomic
 def review(
     *, by: Viewer, now_us: int, opening_id: int, person_ref: str, outcome: ReviewOutcome, note: str
 ) -> None:
-    """Say what a senior made of an opening; what is reviewed stays as it is.
+    """Say what a senior made of an opening, and why; what is reviewed stays as it is.
+
+    One that was not right closes the record at once.
 
     Raises
     ------
@@ -177,6 +224,10 @@ def review(
         reviewed_by=by.actor, reviewed_us=now_us, review_outcome=str(outcome), review_note=note
     )
     if done:
+        reviewed = BreakGlass.objects.filter(pk=opening_id)
+        reviewed.filter(told_us__isnull=True).update(told_us=now_us, told_by=by.actor)
+        if outcome is ReviewOutcome.NOT_JUSTIFIED:
+            reviewed.filter(until_us__gt=now_us).update(until_us=now_us)
         _note(
             by, now_us, "break_glass_reviewed", f"break_glass:{opening_id}", person_ref, outcome=str(outcome)
         )

@@ -48,6 +48,8 @@ class BreakGlass(models.Model):
     reason = models.CharField(max_length=500)
     at_us = models.BigIntegerField()
     until_us = models.BigIntegerField()
+    told_us = models.BigIntegerField(null=True)  # when a senior was first told
+    told_by = models.CharField(max_length=80, blank=True)  # the senior who saw it, or "notice"
     review_due_us = models.BigIntegerField()
     reviewed_by = models.CharField(max_length=80, blank=True)
     reviewed_us = models.BigIntegerField(null=True)
@@ -57,4 +59,8 @@ class BreakGlass(models.Model):
     class Meta:
         """Asked by user at every page, and by what is still to be reviewed."""
 
-        indexes: ClassVar = [models.Index(fields=["user", "until_us"]), models.Index(fields=["reviewed_us"])]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "until_us"]),
+            models.Index(fields=["reviewed_us"]),
+            models.Index(fields=["told_us"]),
+        ]

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from throughcare.kernel.time import MINUTE_US, SECOND_US
 from throughcare.service.access.models import BreakGlass, Exclusion, Restriction
 from throughcare.service.access.vocabulary import PURPOSE_WORDS, REVIEW_WORDS, Purpose, ReviewOutcome
 from throughcare.service.accounts.queries import display_names
 from throughcare.service.viewer import Viewer
+
+TOLD_WITHIN_US = 5 * MINUTE_US  # from the opening to a senior who knows of it
+NOTICE = "notice"  # who was told first: whoever receives the notices
 
 
 def live(now_us: int) -> Q:
@@ -142,11 +146,26 @@ class Opening:
     reason: str
     at_us: int
     until_us: int
+    told_us: int | None
+    told_by: str
     review_due_us: int
     reviewed_us: int | None
     reviewer: str
     outcome: str
     note: str
+
+    @property
+    def told_after_s(self) -> float | None:
+        """How long it took until a senior was told; None while none is."""
+        return None if self.told_us is None else (self.told_us - self.at_us) / SECOND_US
+
+    def is_told_late(self, now_us: int) -> bool:
+        """Return whether a senior was told too late, or is not yet and it is too late."""
+        return (now_us if self.told_us is None else self.told_us) > self.at_us + TOLD_WITHIN_US
+
+    def is_overdue(self, now_us: int) -> bool:
+        """Return whether the review should have been done."""
+        return self.reviewed_us is None and self.review_due_us <= now_us
 
 
 def opening(opening_id: int) -> Opening | None:
@@ -162,6 +181,14 @@ def openings(*, reviewed: bool, limit: int = 200) -> list[Opening]:
     return _openings(list(rows[:limit]))
 
 
+def opened_since(since_us: int) -> list[Opening]:
+    """Return what was opened since an instant, and what is still to be told or reviewed; the newest first."""
+    waiting = Q(reviewed_us__isnull=True) | Q(told_us__isnull=True)
+    return _openings(
+        list(BreakGlass.objects.filter(Q(at_us__gte=since_us) | waiting).order_by("-at_us", "-pk"))
+    )
+
+
 def openings_by(user_id: int, *, now_us: int) -> list[Opening]:
     """Return what a member of staff has open by break-glass now."""
     rows = BreakGlass.objects.filter(user_id=user_id, at_us__lte=now_us, until_us__gt=now_us)
@@ -170,7 +197,8 @@ def openings_by(user_id: int, *, now_us: int) -> list[Opening]:
 
 def _openings(rows: list[BreakGlass]) -> list[Opening]:
     names = display_names(
-        {actor for row in rows for actor in (f"user:{row.user_id}", row.reviewed_by)} - {""}
+        {actor for row in rows for actor in (f"user:{row.user_id}", row.reviewed_by, row.told_by)}
+        - {"", NOTICE}
     )
     return [
         Opening(
@@ -182,6 +210,8 @@ def _openings(rows: list[BreakGlass]) -> list[Opening]:
             reason=row.reason,
             at_us=row.at_us,
             until_us=row.until_us,
+            told_us=row.told_us,
+            told_by=names.get(row.told_by, "a notice"),
             review_due_us=row.review_due_us,
             reviewed_us=row.reviewed_us,
             reviewer=names.get(row.reviewed_by, ""),

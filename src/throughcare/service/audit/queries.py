@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from throughcare.service.audit.chain import COVERED, FIRST_HASH, entry_hash
@@ -17,13 +18,15 @@ class Verdict:
     words: str
 
 
-def verify(*, last: int | None = None) -> Verdict:
+def verify(*, last: int | None = None, keep_on: Callable[[], None] = lambda: None) -> Verdict:
     """Check every entry against the one before it, and the last against the head.
 
     Parameters
     ----------
     last : int or None
         Check only so many entries at the end of the log; None checks all.
+    keep_on : callable
+        Called every 10,000 entries; what it raises ends the check there.
     """
     end_seq, end_hash = head()
     first = 1 if last is None else max(1, end_seq - last + 1)
@@ -36,6 +39,8 @@ def verify(*, last: int | None = None) -> Verdict:
         if entry.previous_hash != previous or entry.hash != entry_hash(values, previous_hash=previous):
             return Verdict(expected - first, entry.seq, f"entry {entry.seq} was altered")
         previous, expected = entry.hash, expected + 1
+        if entry.seq % 10_000 == 0:
+            keep_on()
         if entry.seq == end_seq and entry.hash == end_hash:
             break  # what is written while this runs was not there when it began
     if (end_seq, end_hash) != (expected - 1, previous):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Min
@@ -49,6 +50,12 @@ def recording_delays_s(*, since_us: int) -> list[float]:
         "detected_us", "first_recorded_us"
     )
     return [(recorded - detected) / 1e6 for detected, recorded in rows]
+
+
+def recorded_at(incident_ids: Iterable[str]) -> dict[str, int]:
+    """Return when incidents were first recorded, by their ids."""
+    rows = IncidentRow.objects.filter(incident_id__in=list(incident_ids))
+    return dict(rows.values_list("incident_id", "first_recorded_us"))
 
 
 def archive_listing(*, newest: int | None = None) -> list[tuple[str, str]]:

@@ -1,14 +1,10 @@
-"""What the service notes about its own running: workers' signs of life and the chores of the day."""
+"""What the service notes about its own running: workers' signs of life."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db import transaction
-
-from throughcare.service.operations.models import Chore, WorkerBeat
-
-RETRY_US = 600_000_000  # a chore whose worker died is tried again after ten minutes
+from throughcare.service.operations.models import WorkerBeat
 
 
 @dataclass(slots=True)
@@ -55,18 +51,3 @@ def beat(*, worker: str, progress: Progress, now_us: int, stopped_us: int | None
 def leave(*, worker: str, progress: Progress, now_us: int) -> None:
     """Note that a worker left in order: its silence from now on is no fault."""
     beat(worker=worker, progress=progress, now_us=now_us, stopped_us=now_us)
-
-
-@transaction.atomic
-def claim_chore(*, name: str, every_us: int, now_us: int) -> bool:
-    """Return whether the caller is to do a chore now: it is due, and nobody else claimed it first."""
-    Chore.objects.get_or_create(name=name, defaults={"due_us": now_us})
-    claimed = Chore.objects.filter(name=name, due_us__lte=now_us).update(
-        due_us=now_us + min(RETRY_US, every_us)
-    )
-    return claimed == 1
-
-
-def finish_chore(*, name: str, every_us: int, now_us: int) -> None:
-    """Note that a chore is done; it is due again one period from now."""
-    Chore.objects.filter(name=name).update(done_us=now_us, due_us=now_us + every_us)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from throughcare.service.operations import audit_pages
+from throughcare.service.operations import audit_pages, oversight_pages
 
 app_name = "audit_log"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("csv", audit_pages.export, name="export"),
     path("whole", audit_pages.whole, name="whole"),
     path("unusual", audit_pages.unusual, name="unusual"),
+    path("chores", oversight_pages.daily_chores, name="chores"),
+    path("emergency", oversight_pages.emergency, name="emergency"),
 ]

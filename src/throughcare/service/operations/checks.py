@@ -12,11 +12,13 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import connection
 
-from throughcare.kernel.time import DAY_US, iso_utc
+from throughcare.kernel.time import iso_utc
+from throughcare.service.access.queries import opened_since
 from throughcare.service.audit.queries import newest_us, verify
 from throughcare.service.monitoring.measures import archive_listing, standing_still, waiting
 from throughcare.service.operations.backups import ARCHIVE, checksum
-from throughcare.service.operations.queries import chores, worker_beats
+from throughcare.service.operations.chores import RunOutcome, is_overdue
+from throughcare.service.operations.queries import chores, last_run, worker_beats
 from throughcare.service.operations.upgrading import standing
 
 SILENT_US = 60_000_000  # a worker that has not been heard for so long is gone
@@ -55,7 +57,7 @@ def examine(*, thorough: bool = False) -> Iterator[Finding]:
     yield fits
     if not fits.is_fine:
         return
-    for check in (_clock, _static, _workers, _inbox, _chores, _audit, _archive):
+    for check in (_clock, _static, _workers, _inbox, _chores, _emergency, _audit, _archive):
         yield from check(now_us, thorough)
 
 
@@ -221,14 +223,30 @@ def _inbox(now_us: int, thorough: bool) -> Iterator[Finding]:  # noqa: FBT001
 
 def _chores(now_us: int, thorough: bool) -> Iterator[Finding]:  # noqa: FBT001
     for chore in chores():
-        done = "never" if chore.done_us is None else f"last done {iso_utc(chore.done_us)}"
+        last = last_run(chore.name)
+        failed = last is not None and last.outcome == RunOutcome.FAILED
+        done = "never done" if chore.done_us is None else f"last done {iso_utc(chore.done_us)}"
         yield Finding(
             subject=f"chore: {chore.name}",
-            is_fine=now_us - chore.due_us < DAY_US,
-            found=done,
-            expected="done within a day of being due",
-            action="See the workers' logs for what stops it.",
+            is_fine=not is_overdue(chore, now_us=now_us) and not failed,
+            found=done + (f", then failed: {last.error}" if last is not None and failed else ""),
+            expected="done when it is due, or soon after",
+            action="See the workers' logs, and the auditor's page of daily chores, for what stops it.",
         )
+
+
+def _emergency(now_us: int, thorough: bool) -> Iterator[Finding]:  # noqa: FBT001
+    waiting = opened_since(now_us)
+    untold = sum(each.told_us is None and each.is_told_late(now_us) for each in waiting)
+    overdue = sum(each.is_overdue(now_us) for each in waiting)
+    yield Finding(
+        subject="emergency access",
+        is_fine=not untold and not overdue,
+        found=f"{untold} openings that no senior was told of in time, {overdue} reviews overdue",
+        expected="a senior told within 5 minutes, and a review within a day",
+        action="Ring the seniors of the team; the auditor's page of emergency access lists them. "
+        "A webhook for break_glass_used tells them at once.",
+    )
 
 
 def _audit(now_us: int, thorough: bool) -> Iterator[Finding]:  # noqa: FBT001

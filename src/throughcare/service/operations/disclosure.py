@@ -131,7 +131,8 @@ EXPORTS: tuple[Export, ...] = (
             "review_outcome": "What the review found",
         },
         withheld={
-            **_why(_WORKINGS, "id", "person", "review_due_us"), **_why(_STAFF, "user", "reviewed_by"),
+            **_why(_WORKINGS, "id", "person", "review_due_us", "told_us"),
+            **_why(_STAFF, "user", "reviewed_by", "told_by"),
             **_why(_OTHERS, "reason", "review_note"),
         },
     ),
@@ -296,4 +297,5 @@ NOT_ABOUT = {
     "operations.Tombstone": "hashes and counts of what was erased",
     "operations.WorkerBeat": "workers",
     "operations.Chore": "chores",
+    "operations.ChoreRun": "runs of chores: counts",
 }

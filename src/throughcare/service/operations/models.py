@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -55,5 +57,29 @@ class Chore(models.Model):
     """Work for one worker at a time, now and then: whoever moves ``due_us`` on does it."""
 
     name = models.CharField(max_length=40, unique=True)
+    every_us = models.BigIntegerField()
+    made_us = models.BigIntegerField()
     due_us = models.BigIntegerField()
     done_us = models.BigIntegerField(null=True)
+
+
+class ChoreRun(models.Model):
+    """One run of a chore by one worker: what it did and how it ended; while it runs it has no end.
+
+    What it did is written as it goes, so that whoever takes it up after a kill knows how far it was.
+    """
+
+    chore = models.CharField(max_length=40)
+    worker = models.CharField(max_length=80)
+    started_us = models.BigIntegerField()
+    ended_us = models.BigIntegerField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)  # a RunOutcome
+    counts = models.JSONField(default=dict)
+    error = models.CharField(
+        max_length=120, blank=True
+    )  # a class and a place, or words of ours; nothing typed
+
+    class Meta:
+        """Listed by chore, the newest first."""
+
+        indexes: ClassVar = [models.Index(fields=["chore", "-started_us"])]

@@ -7,7 +7,7 @@ stays. The audit log stays: it holds no name, and a chain with holes proves noth
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,28 +99,50 @@ def tombstones(limit: int = 50) -> list[Tombstone]:
     return list(Tombstone.objects.order_by("-pk")[:limit])
 
 
-def preview(*, now_us: int) -> list[Due]:
-    """Return what a run would erase now, and change nothing."""
-    return [_due(rule, now_us) for name, rule in sorted(rules().items()) if name in CLASSES]
+def preview(*, now_us: int, settled_us: int | None = None) -> list[Due]:
+    """Return what a run would erase now, and change nothing.
+
+    Parameters
+    ----------
+    settled_us : int or None
+        Leave out the rules that were set after this instant; None takes all.
+    """
+    return [
+        _due(rule, now_us)
+        for name, rule in sorted(rules().items())
+        if name in CLASSES and (settled_us is None or rule.set_us <= settled_us)
+    ]
 
 
 def run(*, by: Viewer, now_us: int) -> list[Due]:
-    """Erase what is due under every rule, leave tombstones, and return what went.
+    """Erase what is due under every rule, leave tombstones, and return what went."""
+    return list(run_each(by=by, now_us=now_us))
+
+
+def run_each(
+    *, by: Viewer, now_us: int, settled_us: int | None = None, keep_on: Callable[[], None] = lambda: None
+) -> Iterator[Due]:
+    """Erase what is due, class by class, and yield what went.
 
     Each person and each class goes in a transaction of its own, so that a stop in the middle leaves whole records:
     the next run takes up the rest.
+
+    Parameters
+    ----------
+    settled_us : int or None
+        As for :func:`preview`.
+    keep_on : callable
+        Called after each person; what it raises stops the run there.
     """
-    done = []
-    for due in preview(now_us=now_us):
+    for due in preview(now_us=now_us, settled_us=settled_us):
         days = rules()[due.record_class].days
         if due.record_class == PERSON:
-            rows = _erase_people(by, now_us, due.before_us, days)
+            rows = _erase_people(by, now_us, due.before_us, days, keep_on)
         elif due.record_class == POSITIONS:
             rows = _erase_positions(by, now_us, due.before_us, days)
         else:
             rows = _erase_rows(by, now_us, due.record_class, due.before_us, days)
-        done.append(Due(**{name: getattr(due, name) for name in Due.__slots__} | {"rows": rows}))
-    return done
+        yield Due(**{name: getattr(due, name) for name in Due.__slots__} | {"rows": rows})
 
 
 def _due(rule: RetentionRule, now_us: int) -> Due:
@@ -171,7 +193,7 @@ def _rows_of(person_ref: str) -> list[QuerySet[Any]]:
     ]
 
 
-def _erase_people(by: Viewer, now_us: int, before_us: int, days: int) -> int:
+def _erase_people(by: Viewer, now_us: int, before_us: int, days: int, keep_on: Callable[[], None]) -> int:
     held = _held()
     going = {pk: ref for pk, ref in _ended_people(before_us).items() if pk not in held}
     if not going:
@@ -182,7 +204,11 @@ def _erase_people(by: Viewer, now_us: int, before_us: int, days: int) -> int:
     archived = expire_days(now_us=now_us, before_us=now_us + DAY_US, keep=keep)
     if archived:
         _bury(by, now_us, POSITIONS, archived, "", days)
-    return archived + sum(_erase_person(by, now_us, ref, days) for ref in going.values())
+    rows = archived
+    for ref in going.values():
+        rows += _erase_person(by, now_us, ref, days)
+        keep_on()
+    return rows
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The worker's loop: tasks in turn, chores of the day by one worker only, a sign of life, and an orderly end.
+"""The worker's loop: tasks in turn, chores by one worker only, a sign of life, and an orderly end.
 
 Nothing here knows what a task does. Every task is safe to run in several workers and to be killed in; this loop only
 decides when, and outlives a database that is away for a while or a disk that is full.
@@ -14,22 +14,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections, connections
 
 from throughcare.adapters.notify.webhooks import post
-from throughcare.kernel.time import DAY_US, HOUR_US
+from throughcare.service.access.actions import note_delivered
 from throughcare.service.desk.actions import take_in
-from throughcare.service.monitoring.actions import Memory, archive_days, work_once
-from throughcare.service.monitoring.ingest import forget_receipts
-from throughcare.service.operations.actions import Progress, beat, claim_chore, finish_chore, leave
+from throughcare.service.monitoring.actions import Memory, work_once
+from throughcare.service.operations.actions import Progress, beat, leave
+from throughcare.service.operations.chores import DailyTask, attend
+from throughcare.service.operations.daily import CHORES
 from throughcare.service.operations.upgrading import prepare_database
 from throughcare.service.outbox.actions import send_due
 from throughcare.service.people.queries import hidden_refs
 from throughcare.service.viewer import system
 
 IDLE_S = 0.25  # how soon what came in is seen
+CHORES_IDLE_S = 5.0
 BEAT_US = 5_000_000
 LONGEST_WAIT_S = 30.0
 _LOG = logging.getLogger("throughcare.worker")
@@ -49,22 +50,24 @@ class Task:
     run: Callable[[int], int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DailyTask:
-    """One thing that one worker does once in a period."""
-
-    name: str
-    every_us: int
-    run: Callable[[int], object]
-
-
 @dataclass
 class Loop:
-    """A worker. ``stop`` is set by a signal; what was begun is finished first."""
+    """A worker. ``stop`` is set by a signal; what was begun is finished first.
+
+    Parameters
+    ----------
+    idle_s : float
+        How long to wait where nothing waited.
+    gives_signs : bool
+        Whether it writes signs of life. A loop of chores does not: one chore may take long, and what stays undone
+        is told by the chore itself.
+    """
 
     name: str
     tasks: tuple[Task, ...]
     chores: tuple[DailyTask, ...] = ()
+    idle_s: float = IDLE_S
+    gives_signs: bool = True
     clock: Callable[[], int] = field(default_factory=lambda: settings.CLOCK)
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -86,8 +89,9 @@ class Loop:
             if did == 0:
                 if once:
                     break
-                self.stop.wait(IDLE_S)
-        leave(worker=self.name, progress=progress, now_us=self.clock())
+                self.stop.wait(self.idle_s)
+        if self.gives_signs:
+            leave(worker=self.name, progress=progress, now_us=self.clock())
 
     def _pass(self, progress: Progress) -> int:
         began_s, did = time.perf_counter(), 0
@@ -102,18 +106,14 @@ class Loop:
         if did:
             progress.finish_pass(took_s=time.perf_counter() - began_s)
         now_us = self.clock()
-        if now_us - progress.beat_us >= BEAT_US:
+        if self.gives_signs and now_us - progress.beat_us >= BEAT_US:
             beat(worker=self.name, progress=progress, now_us=now_us)
         return did
 
     def _daily(self) -> None:
         for chore in self.chores:
-            now_us = self.clock()
-            if not self.stop.is_set() and claim_chore(
-                name=chore.name, every_us=chore.every_us, now_us=now_us
-            ):
-                chore.run(now_us)
-                finish_chore(name=chore.name, every_us=chore.every_us, now_us=self.clock())
+            if not self.stop.is_set():
+                attend(chore, worker=self.name, clock=self.clock, stop=self.stop)
 
 
 def stop_on_signals(loop: Loop) -> None:
@@ -131,21 +131,26 @@ def work(*, name: str, once: bool) -> int:
         If the database does not fit this version.
     """
     prepare_database(migrate=False)
-    loop = Loop(name=name, tasks=tasks(name), chores=CHORES)
+    loop = Loop(name=name, tasks=tasks(name))
     stop_on_signals(loop)
-    # notices have a loop of their own: another system that does not answer must not keep incidents from the desk
-    notices = Loop(name=f"{name}-notices", tasks=(Task(name="notices", run=send_notices),), stop=loop.stop)
+    # loops of their own: another system that does not answer, or a long chore, must not keep incidents from the desk
+    beside = (
+        Loop(name=f"{name}-notices", tasks=NOTICES, stop=loop.stop),
+        Loop(name=name, tasks=(), chores=CHORES, stop=loop.stop, idle_s=CHORES_IDLE_S, gives_signs=False),
+    )
     if once:
-        loop.run(once=True)
-        notices.run(once=True)  # after what the pass announced
+        for each in (loop, *beside):  # notices after the pass that announces them
+            each.run(once=True)
         return 0
-    posting = threading.Thread(target=notices.run, name=notices.name)
-    posting.start()
+    threads = [threading.Thread(target=each.run) for each in beside]
+    for thread in threads:
+        thread.start()
     try:
         loop.run()
     finally:
         loop.stop.set()  # a worker that cannot go on ends whole, so that what watches over it starts it again
-        posting.join()
+        for thread in threads:
+            thread.join()
     return 0
 
 
@@ -157,6 +162,12 @@ def send_notices(now_us: int) -> int:
         post=lambda url, body, headers: post(url, body=body, headers=headers, plain_http=demo),
         hidden_refs=hidden_refs(system("notices"), now_us=now_us),
     )
+
+
+NOTICES = (
+    Task(name="notices", run=send_notices),
+    Task(name="told", run=lambda now_us: note_delivered(now_us=now_us)),
+)
 
 
 def tasks(name: str) -> tuple[Task, ...]:
@@ -171,10 +182,3 @@ def tasks(name: str) -> tuple[Task, ...]:
         Task(name="evaluate", run=evaluate),
         Task(name="desk", run=lambda now_us: take_in(now_us=now_us)),
     )
-
-
-CHORES = (
-    DailyTask(name="archive", every_us=DAY_US, run=lambda now_us: archive_days(now_us=now_us)),
-    DailyTask(name="receipts", every_us=HOUR_US, run=lambda now_us: forget_receipts(now_us=now_us)),
-    DailyTask(name="sessions", every_us=DAY_US, run=lambda _: call_command("clearsessions")),
-)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
 
 from throughcare.service.outbox.models import OutboxItem, WebhookEndpoint
 
@@ -53,3 +53,30 @@ def endpoints() -> list[EndpointView]:
 def _last_error(number: int) -> str:
     troubled = OutboxItem.objects.filter(endpoint_id=number).exclude(last_error="")
     return str(troubled.order_by("-pk").values_list("last_error", flat=True).first() or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits to leave: how many notices, since when the oldest waits (None for none), how many were given up."""
+
+    waiting: int
+    oldest_us: int | None
+    abandoned: int
+
+
+def backlog() -> Backlog:
+    """Return what waits to leave the service."""
+    waiting = Q(next_try_us__isnull=False)
+    found = OutboxItem.objects.aggregate(
+        waiting=Count("pk", filter=waiting),
+        oldest_us=Min("created_us", filter=waiting),
+        abandoned=Count("pk", filter=Q(abandoned_us__isnull=False)),
+    )
+    return Backlog(found["waiting"], found["oldest_us"], found["abandoned"])
+
+
+def first_delivery_us(key: str) -> int | None:
+    """Return when what was announced under a key first reached another system; None where it has not."""
+    sent = OutboxItem.objects.filter(key__startswith=f"{key}@", endpoint__isnull=False)
+    found: int | None = sent.aggregate(first=Min("delivered_us"))["first"]
+    return found

@@ -25,7 +25,7 @@ from throughcare.service.people.limited_access_forms import (
     ReviewForm,
 )
 from throughcare.service.people.models import Person
-from throughcare.service.people.queries import person_known_as, visible_people
+from throughcare.service.people.queries import person_known_as, seniors_of, visible_people
 from throughcare.service.roles import Permission
 from throughcare.service.viewer import Viewer
 
@@ -133,6 +133,8 @@ def reviews(request: Request) -> HttpResponse:
     waiting = _with_people(request.viewer, request.now_us, access.openings(reviewed=False))
     done = _with_people(request.viewer, request.now_us, access.openings(reviewed=True, limit=50))
     _log_list(request, "emergency_reviews", [row["person"] for row in (*waiting, *done)])
+    seen = [row["opening"] for row in waiting if row["person"] and not row["own"]]
+    actions.note_seen(by=request.viewer, now_us=request.now_us, openings=seen)
     context = {"waiting": waiting, "done": [row for row in done if row["person"]], "now_us": request.now_us}
     return render(request, "access/reviews.html", context)
 
@@ -158,7 +160,9 @@ def review(request: Request, opening_id: int) -> HttpResponse:
         else:
             messages.success(request, "Your review is recorded.")
             return redirect("limited_access:reviews")
-    return render(request, "access/review.html", {"opening": opening, "person": person, "form": form})
+    late = opening is not None and opening.is_told_late(request.now_us)
+    context = {"opening": opening, "person": person, "form": form, "late": late}
+    return render(request, "access/review.html", context)
 
 
 def waiting_reviews(viewer: Viewer, now_us: int) -> int:
@@ -179,7 +183,8 @@ def _break_glass(request: Request, form: EmergencyForm) -> bool:
         form.add_error("reference", "There is no record with this reference")
         return False
     try:
-        actions.break_glass(**_of(request, found), **form.values())
+        seniors = seniors_of(found.pk, opener_id=request.viewer.user_id, now_us=request.now_us)
+        actions.break_glass(**_of(request, found), **form.values(), seniors=seniors)
     except Refused as refusal:
         actions.note_failed_opening(**who, person_ref=found.ref, why="barred")
         form.add_error("reference", str(refusal))
@@ -220,7 +225,8 @@ def _with_people(viewer: Viewer, now_us: int, rows: list[Opening]) -> list[dict[
             "opening": row,
             "person": visible.get(row.person_id),
             "href": _page_of(visible[row.person_id].ref) if row.person_id in visible else "",
-            "overdue": row.reviewed_us is None and row.review_due_us <= now_us,
+            "overdue": row.is_overdue(now_us),
+            "late": row.is_told_late(now_us),
             "own": row.user_id == viewer.user_id,
         }
         for row in rows

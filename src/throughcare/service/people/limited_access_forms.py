@@ -118,11 +118,14 @@ class ReviewForm(forms.Form):
         widget=forms.RadioSelect,
     )
     note = forms.CharField(
-        label="Note (optional)", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+        label="Why?",
+        max_length=500,
+        help_text="Say what you looked at. Do not write the person's name.",
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def values(self) -> dict[str, Any]:
-        """Return the outcome and the note."""
+        """Return the outcome and why."""
         return {"outcome": ReviewOutcome(self.cleaned_data["outcome"]), "note": self.cleaned_data["note"]}
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from throughcare.service.access.queries import hidden_people, opened_people
+from throughcare.service.access.queries import check, hidden_people, opened_people
+from throughcare.service.accounts.queries import holders
 from throughcare.service.people.models import Assignment, Identifier, Person
-from throughcare.service.roles import Scope
+from throughcare.service.roles import Permission, Scope
 from throughcare.service.viewer import Viewer
 
 
@@ -114,3 +115,23 @@ def refs_in_team(team_id: int, *, now_us: int) -> QuerySet[Assignment, str]:
     """Return the references of the people of a team now, for use inside other queries that limit who is visible."""
     live = Q(from_us__lte=now_us) & (Q(to_us__isnull=True) | Q(to_us__gt=now_us))
     return Assignment.objects.filter(live, team_id=team_id).values_list("person__ref", flat=True)
+
+
+def seniors_of(person_id: int, *, opener_id: int | None, now_us: int) -> list[int]:
+    """Return the seniors who are to be told that a person's record was opened: those of the person's teams.
+
+    Where no team has one who may see the record, it is every senior who is not barred from it. Never the opener.
+    """
+    live = Q(from_us__lte=now_us) & (Q(to_us__isnull=True) | Q(to_us__gt=now_us))
+    teams = frozenset(Assignment.objects.filter(live, person_id=person_id).values_list("team_id", flat=True))
+    for among in (teams, None):
+        held = holders(Permission.BREAK_GLASS_REVIEW, now_us=now_us, team_ids=among)
+        found = [
+            user_id
+            for user_id in held
+            if user_id != opener_id
+            and not check(user_id=user_id, person_ids=[person_id], now_us=now_us)[person_id].blocked
+        ]
+        if found:
+            return found
+    return []

@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=500)),
                 ("at_us", models.BigIntegerField()),
                 ("until_us", models.BigIntegerField()),
+                ("told_us", models.BigIntegerField(null=True)),
+                ("told_by", models.CharField(blank=True, max_length=80)),
                 ("review_due_us", models.BigIntegerField()),
                 ("reviewed_by", models.CharField(blank=True, max_length=80)),
                 ("reviewed_us", models.BigIntegerField(null=True)),

@@ -72,6 +72,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["reviewed_us"], name="access_brea_reviewe_10e559_idx"),
         ),
         migrations.AddIndex(
+            model_name="breakglass",
+            index=models.Index(fields=["told_us"], name="access_brea_told_us_0434b6_idx"),
+        ),
+        migrations.AddIndex(
             model_name="exclusion",
             index=models.Index(fields=["user", "from_us"], name="access_excl_user_id_a4898d_idx"),
         ),

@@ -10,6 +10,7 @@ from throughcare.service.desk.queries.item import (
     pack_file,
     person_ref_of,
 )
+from throughcare.service.desk.queries.latency import Arrival, arrivals
 from throughcare.service.desk.queries.listing import (
     OWNERS,
     PAGE,
@@ -26,10 +27,12 @@ __all__ = [
     "OWNERS",
     "PAGE",
     "STATES",
+    "Arrival",
     "Chosen",
     "ItemView",
     "PackFile",
     "Workload",
+    "arrivals",
     "earlier_items",
     "item",
     "left_out",

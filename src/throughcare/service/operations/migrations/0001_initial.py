@@ -22,9 +22,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=40, unique=True)),
+                ("every_us", models.BigIntegerField()),
+                ("made_us", models.BigIntegerField()),
                 ("due_us", models.BigIntegerField()),
                 ("done_us", models.BigIntegerField(null=True)),
             ],
+        ),
+        migrations.CreateModel(
+            name="ChoreRun",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("chore", models.CharField(max_length=40)),
+                ("worker", models.CharField(max_length=80)),
+                ("started_us", models.BigIntegerField()),
+                ("ended_us", models.BigIntegerField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=20)),
+                ("counts", models.JSONField(default=dict)),
+                ("error", models.CharField(blank=True, max_length=120)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["chore", "-started_us"], name="operations__chore_f08511_idx")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RetentionRule",
