@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from throughcare.risk.all_reoffending import score as all_reoffending
+from throughcare.risk.combined_serious import score as combined_serious
 from throughcare.risk.contract import Generation, Instrument
 from throughcare.risk.direct_contact_sexual import score as direct_contact_sexual
 from throughcare.risk.images_indirect_sexual import score as images_indirect_sexual
@@ -21,6 +22,7 @@ _MODULES = (
     serious_violent_reoffending,
     direct_contact_sexual,
     images_indirect_sexual,
+    combined_serious,
     mst,
     lds,
     psa,

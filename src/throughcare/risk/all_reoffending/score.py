@@ -23,7 +23,7 @@ def _record(form: Form) -> tuple[Part, ...]:
     )
 
 
-STATIC = Tabled(spec=spec.STATIC, parts=_record(_STATIC), rules=_RULES)
+STATIC = Tabled(spec=spec.STATIC, parts=_record(_STATIC), rules=_RULES, shown=formula.published)
 DYNAMIC = Tabled(
     spec=spec.DYNAMIC,
     parts=(
@@ -34,5 +34,6 @@ DYNAMIC = Tabled(
         formula.other_drugs(_DYNAMIC),
     ),
     rules=_RULES,
+    shown=formula.published,
 )
 INSTRUMENTS = (STATIC, DYNAMIC)

@@ -33,7 +33,7 @@ ROWS = (
         lambda f: (f.number(_ADULT) > 0) & (f.number(_OTHER) > 0),
     ),
 )
-_NONE = ("none", "sanctions that the predictor's table gives nothing for")
+_NONE = ("no_row", "sanctions that the predictor's table gives nothing for")
 
 
 def _row(frame: Frame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -14,10 +14,13 @@ import numpy as np
 
 from throughcare.risk.arithmetic.frame import Floats, Frame
 from throughcare.risk.arithmetic.parts import Part, constant
+from throughcare.risk.arithmetic.rounding import half_up
 from throughcare.risk.arithmetic.table import Coefficients
 from throughcare.risk.catalogue import ITEMS
 from throughcare.risk.items import YesNo
 
+HIGHEST_PERCENT = 99.99
+"""The most that is ever published."""
 MOST_MONTHS = 36
 """Months without an offence beyond these no longer count."""
 VIOLENT_CAREER_YEARS = 30.0
@@ -194,6 +197,11 @@ def other_drugs(form: Form) -> Part:
         return f"use of {', '.join(used)}" if used else "no use of another drug"
 
     return Part("other_drugs", OTHER_DRUGS, weigh, say)
+
+
+def published(_: Frame, percent: Floats) -> Floats:
+    """Return scores as published: to two places, half up, and never 100."""
+    return np.asarray(np.minimum(half_up(percent, 2), HIGHEST_PERCENT), dtype=np.float64)
 
 
 def career(frame: Frame) -> Floats:

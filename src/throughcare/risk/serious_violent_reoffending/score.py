@@ -28,7 +28,7 @@ def _record(form: Form) -> tuple[Part, ...]:
     )
 
 
-STATIC = Tabled(spec=spec.STATIC, parts=_record(_STATIC), rules=_RULES)
+STATIC = Tabled(spec=spec.STATIC, parts=_record(_STATIC), rules=_RULES, shown=formula.published)
 DYNAMIC = Tabled(
     spec=spec.DYNAMIC,
     parts=(
@@ -36,5 +36,6 @@ DYNAMIC = Tabled(
         *(formula.need(_DYNAMIC, name, times=times) for name, times in spec.NEEDS),
     ),
     rules=_RULES,
+    shown=formula.published,
 )
 INSTRUMENTS = (STATIC, DYNAMIC)

@@ -1,0 +1,1 @@
+"""Combined serious reoffending predictor (CSRP, formerly RSR): serious violence and sexual offences together."""
