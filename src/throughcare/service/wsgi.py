@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+from throughcare.service.operations.loading import loaded_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "throughcare.service.settings")
-application = get_wsgi_application()
+application = loaded_application()

@@ -26,7 +26,7 @@ from throughcare.service.orders.queries import (
     activations_of_person,
     histories,
     orders_of_person,
-    register_entry,
+    register_entries,
 )
 
 STALE_US = 15 * MINUTE_US  # what was worked out longer ago is told as past, not as now
@@ -76,7 +76,7 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Listed:
     """One incident in the list. Of one near a protected person only the day is shown: times would place that person."""
 
     incident_id: str
@@ -90,16 +90,34 @@ class Told:
     item_id: int | None
 
 
-def orders_standing(person_ref: str, *, now_us: int, with_days: bool) -> list[OrderStanding]:
-    """Return the person's orders, running ones first, then the last to end; the calendar where it is asked for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the engine told of a person, taken back or not, the newest first, and what staff made of it."""
+
+    incidents: Sequence[IncidentView]
+    handled: dict[str, Handled]
+
+
+def told_of(person_ref: str) -> Told:
+    """Return the incidents of a person with what staff made of each, with two questions."""
+    return Told(
+        incidents=incidents_of([person_ref], retracted=True),
+        handled={item.incident_id: item for item in handled([person_ref])},
+    )
+
+
+def orders_standing(person_ref: str, *, now_us: int, told: Told | None) -> list[OrderStanding]:
+    """Return the person's orders, running ones first, then the last to end; the calendar where incidents are given."""
+    with_days = told is not None
     summaries = orders_of_person(person_ref)
     found = histories(summary.order_id for summary in summaries)
     spans = activations_of_person(person_ref)
     known = _Known(
         spans=spans,
         until=evaluated_until(item.activation_id for item in spans) if with_days else {},
-        incidents=incidents_of([person_ref]) if with_days else [],
-        handled={item.incident_id: item for item in handled([person_ref])} if with_days else {},
+        incidents=[] if told is None else [view for view in told.incidents if not view.retracted],
+        handled={} if told is None else told.handled,
+        entries=register_entries(summary.order_id for summary in summaries),
         now_us=now_us,
     )
     standing = [
@@ -114,6 +132,7 @@ class _Known:
     until: dict[str, int]
     incidents: Sequence[IncidentView]
     handled: dict[str, Handled]
+    entries: dict[str, RegisterEntry]
     now_us: int
 
 
@@ -121,7 +140,7 @@ def _order_standing(
     summary: OrderSummary, history: OrderHistory, known: _Known, *, with_days: bool
 ) -> OrderStanding:
     order_now = in_force(history, at_us=known.now_us, known_at_us=known.now_us)
-    entry = register_entry(summary.order_id)
+    entry = known.entries.get(summary.order_id)
     return OrderStanding(
         summary=summary,
         order=order_now or history.versions[-1],
@@ -180,7 +199,7 @@ def _makes(view: IncidentView, item: Handled | None) -> DayState | None:
 
 def live_now(person_ref: str, *, now_us: int, orders: dict[str, Order]) -> list[Live]:
     """Return what is known now of each tag that is worn; how old it is, how sure, and ``Unknown`` where it is not known."""
-    worn = [status for status in live_status(person_ref, now_us) if status.worn]
+    worn = live_status(person_ref, now_us, worn_only=True)
     until = evaluated_until(status.activation_id for status in worn)
     return [_live(status, until.get(status.activation_id), now_us, orders) for status in worn]
 
@@ -223,19 +242,21 @@ def _label(order: Order | None, condition_id: str, kind: str) -> str:
     return f"{asked}: {name}" if name else asked
 
 
-def incidents_told(person_ref: str, *, from_us: int, to_us: int) -> list[Told]:
-    """Return the incidents of a person within ``[from_us, to_us)``, those taken back too, the newest first."""
-    items = {item.incident_id: item for item in handled([person_ref])}
-    views = incidents_of([person_ref], from_us=from_us, to_us=to_us, retracted=True)
-    return [_told(view, items.get(view.incident_id)) for view in views]
+def incidents_listed(told: Told, *, from_us: int, to_us: int) -> list[Listed]:
+    """Return the incidents that overlap ``[from_us, to_us)``, those taken back too, the newest first."""
+    return [
+        _listed(view, told.handled.get(view.incident_id))
+        for view in told.incidents
+        if view.start_us < to_us and (view.end_us is None or view.end_us > from_us)
+    ]
 
 
-def _told(view: IncidentView, item: Handled | None) -> Told:
+def _listed(view: IncidentView, item: Handled | None) -> Listed:
     kind = IncidentKind(view.kind)
     closed = kind in WITHHELD
     local = local_datetime(view.start_us, "Europe/London")
     when = f"{local.day} {local:%b %Y}" + ("" if closed else f", {local:%H:%M}")
-    return Told(
+    return Listed(
         incident_id=view.incident_id,
         kind=KIND_WORDS[kind],
         code=view.code,

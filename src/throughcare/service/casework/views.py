@@ -19,7 +19,13 @@ from throughcare.service.casework.calendar_drawing import DAYS, LOOKS, draw_cale
 from throughcare.service.casework.caseload import SHOW_WORDS, Show, caseload
 from throughcare.service.casework.forms import PlanForm, ResultForm
 from throughcare.service.casework.opening import Opened, opened_person, signed_in, whole_number
-from throughcare.service.casework.standing import OrderStanding, incidents_told, live_now, orders_standing
+from throughcare.service.casework.standing import (
+    OrderStanding,
+    incidents_listed,
+    live_now,
+    orders_standing,
+    told_of,
+)
 from throughcare.service.casework.vocabulary import DAY_WORDS
 from throughcare.service.desk.queries.of_people import attempts_of, packs_of
 from throughcare.service.people.actions import log_list
@@ -72,16 +78,17 @@ def person(request: Request, *, ref: str) -> HttpResponse:
         **{f"may_{name}": viewer.may(permission) for name, permission in _SECTIONS.items()},
     }
     standing: list[OrderStanding] = []
+    told = told_of(ref) if context["may_incidents"] else None
     if context["may_orders"]:
-        standing = orders_standing(ref, now_us=now_us, with_days=context["may_incidents"])
+        standing = orders_standing(ref, now_us=now_us, told=told)
         context["orders"] = [_order_context(item) for item in standing]
     if context["may_locate"]:
         context["live"] = live_now(
             ref, now_us=now_us, orders={item.summary.order_id: item.order for item in standing}
         )
-    if context["may_incidents"]:
+    if told is not None:
         context |= {
-            "incidents": incidents_told(ref, from_us=now_us - INCIDENT_DAYS * DAY_US, to_us=now_us + 1),
+            "incidents": incidents_listed(told, from_us=now_us - INCIDENT_DAYS * DAY_US, to_us=now_us + 1),
             "incident_days": INCIDENT_DAYS,
             "attempts": attempts_of(ref),
             "packs": packs_of(ref),

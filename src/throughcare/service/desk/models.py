@@ -68,6 +68,8 @@ class DeskItem(models.Model):
             models.Index(fields=["rerank_us"]),
             models.Index(fields=["person_ref", "start_us"]),
             models.Index(fields=["opened_us"]),
+            models.Index(fields=["acknowledged_us"]),
+            models.Index(fields=["closed_us"]),
         ]
 
 

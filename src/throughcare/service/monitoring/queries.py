@@ -260,9 +260,17 @@ def traced(incident_id: str, now_us: int) -> Traced | None:
     return traced_incident(incident_id, fixes, statuses, history=history, rules=rules, now_us=now_us)
 
 
-def live_status(person_ref: str, now_us: int) -> list[LiveStatus]:
-    """Return what is known now of each of a person's activations that has begun, the newest first."""
+def live_status(person_ref: str, now_us: int, *, worn_only: bool = False) -> list[LiveStatus]:
+    """Return what is known now of each of a person's activations that has begun, the newest first.
+
+    Parameters
+    ----------
+    worn_only : bool
+        Leave out what is over: each activation costs questions of its own.
+    """
     spans = [span for span in activations_of_person(person_ref) if span.interval.start_us <= now_us]
+    if worn_only:
+        spans = [span for span in spans if span.interval.contains(now_us)]
     states = {
         row.activation_id: row
         for row in EngineState.objects.filter(activation_id__in=[span.activation_id for span in spans])

@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+from throughcare.service.operations.loading import loaded_application
 from throughcare.service.operations.tally import TALLY
 from throughcare.service.operations.upgrading import prepare_database
 
@@ -85,4 +85,4 @@ class _Server(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> WSGIHandler:
-        return get_wsgi_application()
+        return loaded_application()

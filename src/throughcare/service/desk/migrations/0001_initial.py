@@ -211,6 +211,14 @@ class Migration(migrations.Migration):
             model_name="deskitem",
             index=models.Index(fields=["opened_us"], name="desk_deskit_opened__7258d4_idx"),
         ),
+        migrations.AddIndex(
+            model_name="deskitem",
+            index=models.Index(fields=["acknowledged_us"], name="desk_deskit_acknowl_383932_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="deskitem",
+            index=models.Index(fields=["closed_us"], name="desk_deskit_closed__bbd9e0_idx"),
+        ),
         migrations.AddConstraint(
             model_name="decision",
             constraint=models.UniqueConstraint(

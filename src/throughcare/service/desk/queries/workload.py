@@ -6,20 +6,28 @@ by kind below five are not told, and there is no number by member of staff.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models.functions import Coalesce, Least
 
 from throughcare.kernel.time import HOUR_US, SECOND_US
 from throughcare.service.desk.drawing import Hour
-from throughcare.service.desk.models import DeskEntry, DeskItem, Pack
+from throughcare.service.desk.models import DeskItem, Pack
 from throughcare.service.desk.vocabulary import EntryKind, ItemState
 
 FEWEST = 5
 _NOT_WORKED = (ItemState.MERGED, ItemState.SUPPRESSED)
+Counts = dict[tuple[str, str], int]  # items by kind and state
+
+# When an item stopped waiting: it was acknowledged, or the engine took it back before.
+_TAKEN_US = Least(
+    Coalesce("acknowledged_us", "closed_us"), Coalesce("closed_us", "acknowledged_us")
+)  # where one is missing, databases do not agree about the least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,24 +58,29 @@ class Workload:
 
 
 def workload(*, from_us: int, to_us: int, now_us: int) -> Workload:
-    """Return the work that came within ``[from_us, to_us)``."""
-    rows = list(
-        DeskItem.objects.filter(opened_us__gte=from_us, opened_us__lt=to_us).values_list(
-            "pk", "kind", "state", "person_ref", "opened_us", "acknowledged_us"
-        )
-    )
-    worked = [row for row in rows if row[2] not in _NOT_WORKED]
-    people = Counter(row[3] for row in worked)
+    """Return the work that came within ``[from_us, to_us)``: counted by the database, so that a bad day costs no more."""
+    came = DeskItem.objects.filter(opened_us__gte=from_us, opened_us__lt=to_us)
+    counts = {(row["kind"], row["state"]): row["n"] for row in _counted(came, "kind", "state")}
+    people = [row["n"] for row in _counted(came.exclude(state__in=_NOT_WORKED), "person_ref")]
     return Workload(
         hours=_hours(from_us, to_us, now_us),
-        kinds=_kinds(rows, _first_contacts([row[0] for row in worked])),
-        arrived=len(rows),
-        suppressed=sum(row[2] == ItemState.SUPPRESSED for row in rows),
-        merged=sum(row[2] == ItemState.MERGED for row in rows),
+        kinds=_kinds(counts, _acknowledged_s(came), _contacted_s(came)),
+        arrived=sum(counts.values()),
+        suppressed=_of_state(counts, ItemState.SUPPRESSED),
+        merged=_of_state(counts, ItemState.MERGED),
         waiting=DeskItem.objects.filter(state=ItemState.NEW).count(),
-        worst_tenth_share=worst_tenth(list(people.values())),
+        worst_tenth_share=worst_tenth(people),
         people=len(people),
     )
+
+
+def _counted(items: QuerySet[DeskItem], *names: str) -> QuerySet[DeskItem, dict[str, Any]]:
+    counted: QuerySet[DeskItem, dict[str, Any]] = items.order_by().values(*names).annotate(n=Count("pk"))
+    return counted
+
+
+def _of_state(counts: Counts, *states: ItemState) -> int:
+    return sum(number for (_, state), number in counts.items() if state in states)
 
 
 def worst_tenth(counts: Sequence[int]) -> float | None:
@@ -80,58 +93,89 @@ def worst_tenth(counts: Sequence[int]) -> float | None:
 def _hours(from_us: int, to_us: int, now_us: int) -> tuple[Hour, ...]:
     """Return each hour: what came, what was first acknowledged, what waited at its end."""
     stop_us = min(to_us, max(now_us, from_us) + 1)
-    touching = Q(opened_us__lt=stop_us) & (Q(acknowledged_us__isnull=True) | Q(acknowledged_us__gte=from_us))
-    ended = Q(acknowledged_us__isnull=True, closed_us__lt=from_us)
-    items = DeskItem.objects.filter(touching).exclude(ended).exclude(state__in=_NOT_WORKED)
-    times = list(items.values_list("opened_us", "acknowledged_us", "closed_us"))
-    came = sorted(opened for opened, _, _ in times)
-    acknowledged = sorted(ack for _, ack, _ in times if ack is not None)
-    taken = sorted(end for _, ack, shut in times if (end := _taken(ack, shut)) is not None)
+    worked = DeskItem.objects.exclude(state__in=_NOT_WORKED).annotate(taken_us=_TAKEN_US)
+    came, acknowledged, taken = (
+        _by_hour(worked, name, from_us, stop_us) for name in ("opened_us", "acknowledged_us", "taken_us")
+    )
+    waiting = _waiting_at(from_us)
     found = []
-    for start_us in range(from_us, stop_us, HOUR_US):
-        end_us = min(start_us + HOUR_US, stop_us)
+    for number, start_us in enumerate(range(from_us, stop_us, HOUR_US)):
+        waiting += came.get(number, 0) - taken.get(number, 0)
         found.append(
             Hour(
                 start_us=start_us,
-                arrived=bisect_left(came, end_us) - bisect_left(came, start_us),
-                acknowledged=bisect_left(acknowledged, end_us) - bisect_left(acknowledged, start_us),
-                waiting=bisect_left(came, end_us) - bisect_left(taken, end_us),
+                arrived=came.get(number, 0),
+                acknowledged=acknowledged.get(number, 0),
+                waiting=waiting,
             )
         )
     return tuple(found)
 
 
-def _taken(acknowledged_us: int | None, closed_us: int | None) -> int | None:
-    """Return when an item stopped waiting: it was acknowledged, or the engine took it back before."""
-    ends = [t_us for t_us in (acknowledged_us, closed_us) if t_us is not None]
-    return min(ends, default=None)
+def _by_hour(worked: QuerySet[DeskItem], name: str, from_us: int, stop_us: int) -> dict[int, int]:
+    """Return in how many items an instant lies in each hour, by the hour's number from ``from_us``."""
+    within = worked.filter(**{f"{name}__gte": from_us, f"{name}__lt": stop_us})
+    if name == "taken_us":  # what the indexes know: one of the two is in the span
+        either = Q(acknowledged_us__gte=from_us, acknowledged_us__lt=stop_us)
+        within = within.filter(either | Q(closed_us__gte=from_us, closed_us__lt=stop_us))
+    numbered = within.annotate(hour=(F(name) - from_us) / HOUR_US)
+    return {row["hour"]: row["n"] for row in _counted(numbered, "hour")}
 
 
-def _first_contacts(keys: list[int]) -> dict[int, int]:
-    tried = DeskEntry.objects.filter(item__in=keys, kind=EntryKind.CONTACT).values("item")
-    return {row["item"]: row["first"] for row in tried.annotate(first=Min("at_us"))}
+def _waiting_at(at_us: int) -> int:
+    """Return how many items had come before an instant and were not taken yet."""
+    untouched = Q(acknowledged_us__isnull=True, closed_us__isnull=True)
+    later = Q(acknowledged_us__gte=at_us) & (Q(closed_us__isnull=True) | Q(closed_us__gte=at_us))
+    ended = Q(acknowledged_us__isnull=True, closed_us__gte=at_us)
+    before = DeskItem.objects.filter(opened_us__lt=at_us).exclude(state__in=_NOT_WORKED)
+    return before.filter(untouched | later | ended).count()
+
+
+def _acknowledged_s(came: QuerySet[DeskItem]) -> dict[str, list[float]]:
+    """Return how long each acknowledgement took, by kind, the shortest first."""
+    rows = came.filter(acknowledged_us__isnull=False).annotate(took_us=F("acknowledged_us") - F("opened_us"))
+    return _by_kind(rows.order_by("took_us").values_list("kind", "took_us"))
+
+
+def _contacted_s(came: QuerySet[DeskItem]) -> dict[str, list[float]]:
+    """Return how long the first attempt to reach somebody took, by kind, the shortest first."""
+    tried = came.exclude(state__in=_NOT_WORKED).filter(entries__kind=EntryKind.CONTACT)
+    rows = tried.order_by().values("pk", "kind", "opened_us").annotate(first_us=Min("entries__at_us"))
+    return _by_kind(
+        sorted(((row["kind"], row["first_us"] - row["opened_us"]) for row in rows), key=itemgetter(1))
+    )
+
+
+def _by_kind(rows: Iterable[tuple[str, int]]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for kind, took_us in rows:
+        found[kind].append(took_us / SECOND_US)
+    return found
 
 
 def _kinds(
-    rows: Sequence[tuple[int, str, str, str, int, int | None]], contacts: dict[int, int]
+    counts: Counts, taken_s: dict[str, list[float]], tried_s: dict[str, list[float]]
 ) -> tuple[OfKind, ...]:
-    by_kind: dict[str, list[tuple[int, str, str, str, int, int | None]]] = defaultdict(list)
-    for row in rows:
-        by_kind[row[1]].append(row)
-    return tuple(_of_kind(kind, by_kind[kind], contacts) for kind in sorted(by_kind))
+    kinds = sorted({kind for kind, _ in counts})
+    return tuple(
+        _of_kind(
+            kind,
+            {state: number for (name, state), number in counts.items() if name == kind},
+            taken_s.get(kind, []),
+            tried_s.get(kind, []),
+        )
+        for kind in kinds
+    )
 
 
-def _of_kind(
-    kind: str, rows: Sequence[tuple[int, str, str, str, int, int | None]], contacts: dict[int, int]
-) -> OfKind:
-    enough = len(rows) >= FEWEST
-    taken_s = sorted((row[5] - row[4]) / SECOND_US for row in rows if row[5] is not None)
-    tried_s = sorted((contacts[row[0]] - row[4]) / SECOND_US for row in rows if row[0] in contacts)
-    left = sum(row[2] in _NOT_WORKED for row in rows)
+def _of_kind(kind: str, states: dict[str, int], taken_s: Sequence[float], tried_s: Sequence[float]) -> OfKind:
+    arrived = sum(states.values())
+    enough = arrived >= FEWEST
+    left = sum(states.get(state, 0) for state in _NOT_WORKED)
     return OfKind(
         kind=kind,
-        arrived=len(rows) if enough else None,
-        left_out_share=left / len(rows) if enough else None,
+        arrived=arrived if enough else None,
+        left_out_share=left / arrived if enough else None,
         acknowledge_median_s=quantile(taken_s, 0.5),
         acknowledge_p90_s=quantile(taken_s, 0.9),
         contact_median_s=quantile(tried_s, 0.5),

@@ -32,6 +32,7 @@ from throughcare.service.orders.queries.register import (
     RegisterFilter,
     StepView,
     register,
+    register_entries,
     register_entry,
     steps_of,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "person_id_of",
     "person_ref_of",
     "register",
+    "register_entries",
     "register_entry",
     "steps_of",
     "versions_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -100,8 +101,13 @@ def register(
 
 def register_entry(order_id: str) -> RegisterEntry | None:
     """Return the entry of one order; None where there is none."""
-    row = _rows().filter(order__order_id=order_id).first()
-    return None if row is None else _entry(row)
+    return register_entries([order_id]).get(order_id)
+
+
+def register_entries(order_ids: Iterable[str]) -> dict[str, RegisterEntry]:
+    """Return the entries of orders, with one question; an order without one is left out."""
+    rows = _rows().filter(order__order_id__in=set(order_ids))
+    return {row.order.order_id: _entry(row) for row in rows}
 
 
 def steps_of(order_id: str) -> list[StepView]:
