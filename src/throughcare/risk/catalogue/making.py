@@ -48,7 +48,7 @@ def gaining(name: str, label: str, question: str) -> Item:
     return Item(name, label, question, Kind.DYNAMIC, YesNo(), Achievable.TO_YES)
 
 
-def one_of(name: str, label: str, question: str, options: dict[str, str]) -> Item:
+def one_of(name: str, label: str, question: str, *, options: dict[str, str]) -> Item:
     """Return a static choice among named options."""
     return Item(name, label, question, Kind.STATIC, listed(options))
 

@@ -6,7 +6,7 @@ from throughcare.risk.catalogue.making import count, day, fact, one_of
 from throughcare.risk.catalogue.offence_categories import CATEGORY_WORDS
 
 PERSON = (
-    one_of("sex", "sex", "Which form of the score applies?", {"male": "male", "female": "female"}),
+    one_of("sex", "sex", "Which form of the score applies?", options={"male": "male", "female": "female"}),
     day("date_of_birth", "date of birth", "When was the person born?"),
     day("assessment_date", "date of assessment", "On which day is this assessment made?"),
     day(
@@ -24,7 +24,7 @@ PERSON = (
         "supervision_status",
         "place of supervision",
         "Where is the person supervised now?",
-        {"community": "in the community", "remand": "on remand", "custody": "in custody"},
+        options={"community": "in the community", "remand": "on remand", "custody": "in custody"},
     ),
 )
 
@@ -33,7 +33,7 @@ RECORD = (
         "offence_category",
         "current offence",
         "What kind of offence is the current one (the most serious, if there are several)?",
-        dict(CATEGORY_WORDS),
+        options=dict(CATEGORY_WORDS),
     ),
     count(
         "age_at_first_sanction",

@@ -119,13 +119,13 @@ _PEOPLE = (
         "spousal_risk_to_partner",
         "risk to the partner (spousal assault assessment)",
         "Which risk to the partner did the spousal assault risk assessment find?",
-        _RISK_LEVELS,
+        options=_RISK_LEVELS,
     ),
     one_of(
         "spousal_risk_to_others",
         "risk to others (spousal assault assessment)",
         "Which risk to others did the spousal assault risk assessment find?",
-        _RISK_LEVELS,
+        options=_RISK_LEVELS,
     ),
 )
 
@@ -180,13 +180,13 @@ _OFFENCE_FACTS = (
         "overall_risk",
         "overall risk of serious harm",
         "Which overall risk of serious harm does this assessment find?",
-        _RISK_LEVELS,
+        options=_RISK_LEVELS,
     ),
     one_of(
         "highest_risk",
         "highest risk of serious harm",
         "Which is the highest risk of serious harm over all assessments?",
-        _RISK_LEVELS,
+        options=_RISK_LEVELS,
     ),
     fact(
         "pathway_override",
