@@ -8,7 +8,7 @@ arrived, and are no part of its content hash, so that the same fact delivered tw
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,12 +84,19 @@ class KeyedColumns:
 
     def take(self, index: NDArray[np.generic] | slice) -> Self:
         """Return the rows of a boolean mask, an index array or a slice, in that order; a slice copies nothing."""
-        rows = {name: getattr(self, name)[index] for name in self.columns()}
-        return type(self).build(key=self.key[index], keys=self.keys, **rows)
+        rows = {name: _sealed(getattr(self, name)[index]) for name in self.columns()}
+        return self._of_sealed(_sealed(self.key[index]), self.keys, rows)
 
     def rekey(self, key: Ints, keys: tuple[str, ...]) -> Self:
         """Return the same rows belonging to other names."""
         return type(self).build(key=key, keys=keys, **{name: getattr(self, name) for name in self.columns()})
+
+    @classmethod
+    def _of_sealed(cls, key: Ints, keys: tuple[str, ...], rows: dict[str, NDArray[np.generic]]) -> Self:
+        """Return a batch of columns that come from batches, and so need not be looked at again."""
+        made = object.__new__(cls)
+        vars(made).update(rows, key=key, keys=keys)
+        return made
 
     @classmethod
     def concat(cls, batches: list[Self]) -> Self:
@@ -102,12 +109,10 @@ class KeyedColumns:
         if len(filled) == 1 and filled[0].keys == keys and type(filled[0]) is cls:
             return filled[0]
         remapped = [np.array([position[name] for name in b.keys], dtype=np.int64)[b.key] for b in filled]
-        key = np.concatenate(remapped) if remapped else np.empty(0, np.int64)
-        rows = {
-            name: np.concatenate([getattr(b, name) for b in filled]) if filled else np.empty(0, dtype)
-            for name, (dtype, _) in cls.columns().items()
-        }
-        return cls.build(key=key, keys=keys, **rows)
+        if not filled:
+            return cls.build(key=np.empty(0, np.int64), keys=keys)
+        rows = {name: _sealed(np.concatenate([getattr(b, name) for b in filled])) for name in cls.columns()}
+        return cls._of_sealed(_sealed(np.concatenate(remapped)), keys, rows)
 
     def content(self) -> NDArray[np.uint64]:
         """Return a 64-bit content hash a row, of its name and its facts only. Shape (n,)."""
@@ -117,6 +122,13 @@ class KeyedColumns:
         for name, (dtype, _) in self.FACTS.items():
             total = _mix(total ^ _bits(getattr(self, name), dtype))
         return total
+
+
+def _sealed(column: NDArray[np.generic]) -> Any:  # noqa: ANN401 - of the column's own type
+    """Return rows taken from columns of a batch, read-only and without gaps as those are."""
+    if column.flags.writeable:
+        column.flags.writeable = False
+    return np.ascontiguousarray(column)
 
 
 def _frozen(values: object, dtype: type) -> NDArray[np.generic]:

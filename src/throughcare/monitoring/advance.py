@@ -9,11 +9,13 @@ the archive, replayed, is the place to settle them.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from throughcare.kernel.columns import NO_TIME_US
+from throughcare.monitoring.deadlines import first_due_us
 from throughcare.monitoring.evaluate import evaluate
 from throughcare.monitoring.events import Event, EventKind, event_id
 from throughcare.monitoring.fixes import Fixes
@@ -22,6 +24,7 @@ from throughcare.monitoring.incidents import Incident, IncidentStatus
 from throughcare.monitoring.items import Batch, Items, canonical_fixes, canonical_statuses, merge_items
 from throughcare.monitoring.presence import Segment
 from throughcare.monitoring.pruning import prune
+from throughcare.monitoring.quiet import stays_quiet
 from throughcare.monitoring.rules import ActivationRules, Rules
 from throughcare.monitoring.scope import Scope
 from throughcare.monitoring.state import ActivationState, State, Told, WatchState
@@ -76,7 +79,7 @@ def advance(
             compiled,
             rules,
             now_us,
-            state.rules_id == rules.rules_id,
+            state,
         )
         if retain_us is not None:
             after = prune(after, compiled=compiled, rules=rules, oldest_us=now_us - retain_us)
@@ -153,9 +156,10 @@ def _advance_one(
     compiled: ActivationRules,
     rules: Rules,
     now_us: int,
-    same_rules: bool,  # noqa: FBT001
+    last: State,
 ) -> tuple[ActivationState, list[Event]]:
     events: list[Event] = []
+    same_rules = last.rules_id == rules.rules_id
     fixes, statuses = new
     late = int(
         np.count_nonzero(fixes.t_us <= held.settled_us) + np.count_nonzero(statuses.t_us <= held.settled_us)
@@ -166,10 +170,27 @@ def _advance_one(
         statuses = statuses.take(statuses.t_us > held.settled_us)
     if not same_rules and held.settled_us >= compiled.interval.start_us and held.watches:
         events.append(_notice(EventKind.REPLAY_NEEDED, held, now_us, 0))
-    merged = _merge(held, fixes, statuses, compiled, rules, same_rules)
+    goes_on = same_rules and _goes_on(held, fixes, statuses, compiled)
+    merged = _merge(held, fixes, statuses, compiled, rules, goes_on)
+    if goes_on and stays_quiet(
+        held,
+        merged,
+        statuses,
+        compiled=compiled,
+        parameters=rules.parameters,
+        was_us=last.now_us,
+        now_us=now_us,
+    ):
+        return replace(merged, quiet_until_us=_quiet_until_us(merged, compiled, rules)), events
     incidents = evaluate(scope_of(merged, compiled=compiled, rules=rules, now_us=now_us))
     told, news = _tell(merged, incidents, now_us)
-    return replace(merged, told=told), events + news
+    after = replace(merged, told=told)
+    return replace(after, quiet_until_us=_quiet_until_us(after, compiled, rules)), events + news
+
+
+def _quiet_until_us(held: ActivationState, compiled: ActivationRules, rules: Rules) -> int:
+    due_us = first_due_us(compiled, held, rules, after_us=held.head_us)
+    return rules.within.stop_us if due_us is None else min(due_us, rules.within.stop_us)
 
 
 def _let_go(
@@ -200,19 +221,22 @@ def _merge(
     statuses: Statuses,
     compiled: ActivationRules,
     rules: Rules,
-    same_rules: bool,  # noqa: FBT001
+    goes_on: bool,  # noqa: FBT001
 ) -> ActivationState:
-    oldest = min(
-        [int(batch.t_us.min()) for batch in (fixes, statuses) if len(batch)], default=held.head_us + 1
-    )
     all_fixes = canonical_fixes(Fixes.concat([held.fixes, fixes])) if len(fixes) else held.fixes
     all_statuses = (
         canonical_statuses(Statuses.concat([held.statuses, statuses])) if len(statuses) else held.statuses
     )
-    ready = same_rules and all(watch.watch_id in held.watches for watch in compiled.watches)
-    if ready and oldest > held.head_us:
-        return _fold_on(held, all_fixes, all_statuses, compiled, rules)
-    return _fold_again(held, all_fixes, all_statuses, compiled, rules)
+    fold_all = _fold_on if goes_on else _fold_again
+    return fold_all(held, all_fixes, all_statuses, compiled, rules)
+
+
+def _goes_on(held: ActivationState, fixes: Fixes, statuses: Statuses, compiled: ActivationRules) -> bool:
+    """Return whether the fold can go on from its head: what is new is newer than everything folded."""
+    oldest = min(
+        [int(batch.t_us.min()) for batch in (fixes, statuses) if len(batch)], default=held.head_us + 1
+    )
+    return oldest > held.head_us and all(watch.watch_id in held.watches for watch in compiled.watches)
 
 
 def _fold_on(
@@ -290,6 +314,29 @@ def _tell(
             )
         told[incident_id] = before
     return told, events
+
+
+def tell_apart(
+    told: Mapping[str, Told],
+    incidents: tuple[Incident, ...],
+    *,
+    activation_id: str,
+    settled_us: int,
+    now_us: int,
+) -> tuple[dict[str, Told], list[Event]]:
+    """Return the new telling, and the events, of incidents that were found beside the fold of an activation.
+
+    Parameters
+    ----------
+    told : mapping of incident id to Told
+        Everything of that sort that was told before and began after ``settled_us``.
+    settled_us : int
+        What began up to it is final and is not told again.
+    """
+    held = ActivationState(
+        activation_id, settled_us, settled_us, NO_TIME_US, _NO_FIXES, _NO_STATUSES, watches={}, told=told
+    )
+    return _tell(held, incidents, now_us)
 
 
 def _stop_us(incident: Incident) -> int | None:

@@ -11,12 +11,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.ids import content_id
 from throughcare.kernel.time import (
     DAY_US,
+    MINUTE_US,
     Interval,
     instant_us,
     merge_intervals,
@@ -105,7 +107,7 @@ class ConditionRules:
     interval: Interval
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ActivationRules:
     """Everything that the engine needs to know about one activation."""
 
@@ -121,6 +123,28 @@ class ActivationRules:
     def watch(self, watch_id: str) -> Watch:
         """Return the watch with that id."""
         return next(watch for watch in self.watches if watch.watch_id == watch_id)
+
+    @cached_property
+    def edges_us(self) -> tuple[int, ...]:
+        """Instants at which a window or what is demanded of it begins (an appointment: is late) or ends, sorted."""
+        edges: set[int] = set()
+        for rules in self.conditions:
+            late_us = 0
+            if isinstance(rules.condition, Attendance):
+                late_us = rules.condition.late_after_min * MINUTE_US
+            for window in rules.windows:
+                edges.update((window.scheduled.start_us + late_us, window.scheduled.stop_us))
+                edges.update(edge for piece in window.pieces for edge in (piece.start_us, piece.stop_us))
+        return tuple(sorted(edges))
+
+    @cached_property
+    def windows_by_watch(self) -> dict[str, tuple[Interval, ...]]:
+        """The scheduled times of each watch."""
+        found: dict[str, list[Interval]] = {watch.watch_id: [] for watch in self.watches}
+        for rules in self.conditions:
+            for window in rules.windows:
+                found.setdefault(window.watch_id, []).append(window.scheduled)
+        return {watch_id: tuple(times) for watch_id, times in found.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -75,6 +75,9 @@ class ActivationState:
         Facts after it are whole; earlier than ``settled_us`` because causes look back.
     head_us : int
         Instant of the newest retained fact.
+    quiet_until_us : int
+        The first deadline after the head, as far as the rules were compiled; ``NO_TIME_US`` where that is not known. It
+        follows from the rest and is not encoded: after decoding, the next advance evaluates every rule.
     """
 
     activation_id: str
@@ -85,6 +88,7 @@ class ActivationState:
     statuses: Statuses
     watches: Mapping[str, WatchState]
     told: Mapping[str, Told]
+    quiet_until_us: int = NO_TIME_US
 
 
 @dataclass(frozen=True, slots=True, eq=False)
