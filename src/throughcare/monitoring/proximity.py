@@ -81,7 +81,7 @@ def proximity(
     subject, protected = _until(subject, now_us), _until(protected, now_us)
     worn = rules.interval.intersect(interval)
     within = None if worn is None else worn.intersect(Interval(worn.start_us, now_us + 1))
-    demanded = _demanded(condition, within)
+    demanded = times_asked(condition, within)
     pairs = pair(subject, protected, demanded=demanded, parameters=parameters)
     if within is None or not len(pairs.t_us):
         return ()
@@ -122,7 +122,8 @@ def _until(track: ProximityTrack, now_us: int) -> ProximityTrack:
     )
 
 
-def _demanded(condition: ConditionRules, within: Interval | None) -> tuple[Interval, ...]:
+def times_asked(condition: ConditionRules, within: Interval | None) -> tuple[Interval, ...]:
+    """Return when the distance had to be kept: while the condition ran, but for what was allowed beforehand."""
     runs = None if within is None else condition.interval.intersect(within)
     beforehand = [a.interval for a in condition.allowances if a.kind != "reasonable_excuse"]
     return () if runs is None else subtract_intervals([runs], beforehand)

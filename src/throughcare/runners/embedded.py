@@ -22,7 +22,7 @@ from throughcare.monitoring.codec import decode, encode
 from throughcare.monitoring.deadlines import next_deadline_us
 from throughcare.monitoring.events import Event, EventKind, final_incidents
 from throughcare.monitoring.evidence import EvidenceBundle
-from throughcare.monitoring.fixes import Fixes
+from throughcare.monitoring.fixes import Fixes, Positions
 from throughcare.monitoring.folding import open_tail, probability
 from throughcare.monitoring.items import Batch, canonical_fixes, canonical_statuses
 from throughcare.monitoring.parameters import Parameters
@@ -35,6 +35,7 @@ from throughcare.monitoring.tracing import Tracer
 from throughcare.orders.history import OrderHistory, known
 from throughcare.runners.loading import earliest_us
 from throughcare.runners.monitoring import code_version
+from throughcare.runners.protecting import proximity_incidents
 from throughcare.runners.views import activation_view
 
 LOOK_AHEAD_US = 9 * DAY_US  # a week's timetable is seen whole, and a day is left until the next look
@@ -314,6 +315,7 @@ def traced_incident(
     history: OrderHistory,
     rules: Rules,
     now_us: int,
+    protected: Positions | None = None,
 ) -> Traced | None:
     """Return the evidence of an incident, made from all facts of its activation by the fold that decided it.
 
@@ -321,6 +323,8 @@ def traced_incident(
     ----------
     history : OrderHistory
         Of the incident's order; the version that the incident names says the rule in words.
+    protected : Positions or None
+        Of the protected persons whom the incident is about, keyed by reference. They are compared and let go.
 
     Returns
     -------
@@ -331,10 +335,14 @@ def traced_incident(
     worn = [_within(batch, compiled.interval) for batch in (fixes, statuses)]
     known_by_now = [batch.take(batch.t_us <= now_us) for batch in worn]
     state, events = advance(State(), *known_by_now, rules=rules, now_us=now_us)  # type: ignore[arg-type]
-    incident = final_incidents(events).get(incident_id)
+    if activation_id not in state.activations:
+        return None
+    scope = scope_of(state.activations[activation_id], compiled=compiled, rules=rules, now_us=now_us)
+    found = final_incidents(events)
+    found |= {item.incident_id: item for item in proximity_incidents({activation_id: scope}, protected)}
+    incident = found.get(incident_id)
     if incident is None:
         return None
     order = next(o for o in history.versions if o.version == incident.order_version)
-    scope = scope_of(state.activations[activation_id], compiled=compiled, rules=rules, now_us=now_us)
     bundle = Tracer(scope, order=order, code_version=code_version()).bundle(incident)
     return Traced(bundle, activation_view(scope, order=order, bundles=(bundle,)))

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "throughcare.service.access",
     "throughcare.service.audit",
     "throughcare.service.people",
+    "throughcare.service.victims",
     "throughcare.service.orders",
     "throughcare.service.monitoring",
     "throughcare.service.desk",

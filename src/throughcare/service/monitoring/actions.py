@@ -10,6 +10,7 @@ from throughcare.service.monitoring import archiving, inbox
 from throughcare.service.monitoring.archiving import Archived
 from throughcare.service.monitoring.delivery import Delivery, Stored
 from throughcare.service.monitoring.memory import Memory
+from throughcare.service.monitoring.protecting import protect, unprotect
 from throughcare.service.monitoring.worker import Worked, work
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "Worked",
     "archive_days",
     "expire_days",
+    "protect",
     "store_deliveries",
     "store_facts",
+    "unprotect",
     "work_once",
 ]
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from throughcare.kernel.time import HOUR_US
+from throughcare.monitoring.evidence import WITHHELD
 from throughcare.monitoring.fixes import Fixes, Positions
 from throughcare.monitoring.intake import Reject as Refused
 from throughcare.monitoring.items import Batch
@@ -18,7 +19,8 @@ from throughcare.monitoring.status import Readings, Statuses
 from throughcare.runners.embedded import Step, rebuild, step
 from throughcare.service.monitoring.lines import Line, columns_of, parsed
 from throughcare.service.monitoring.memory import Memory
-from throughcare.service.monitoring.models import EngineState, IncidentRow
+from throughcare.service.monitoring.models import EngineState, IncidentRow, ProximityWatch
+from throughcare.service.monitoring.protecting import Watched, apart, told_of
 from throughcare.service.monitoring.recorded import recorded, whole_state
 from throughcare.service.orders.queries import ActivationSpan
 
@@ -85,6 +87,7 @@ class Outcome:
     events: tuple[Any, ...] = ()
     replayed: bool = False
     trouble: str = ""
+    watched: tuple[Watched, ...] = ()
 
 
 def sort_facts(items: Sequence[Taken], *, memory: Memory, now_us: int) -> Sorted:
@@ -178,6 +181,22 @@ def evaluate(
     return Outcome(claimed, fixes, statuses, made, (*notices, *made.events), replayed=bool(notices))
 
 
+def with_distances(
+    outcome: Outcome, watches: Sequence[ProximityWatch], *, memory: Memory, now_us: int, retain_us: int
+) -> Outcome:
+    """Return the outcome with what the distances from protected persons tell."""
+    claimed, made = outcome.claimed, outcome.step
+    held = None if made is None else made.state.activations.get(claimed.activation_id)
+    if made is None or held is None:
+        return outcome
+    rules = memory.rules(claimed.activation_id, claimed.order_id, settled_us=held.settled_us, now_us=now_us)
+    if rules is None:
+        return outcome
+    whole, watched = apart(made, watches, fixes=_plain(outcome.fixes), rules=rules, retain_us=retain_us)
+    told = (*outcome.events, *whole.events[len(made.events) :])
+    return replace(outcome, step=whole, events=told, watched=watched)
+
+
 def _plain(batch: Batch) -> Batch:
     """Return the facts as they will be read back: without the numbers that they have in this pass."""
     if not len(batch):
@@ -195,20 +214,8 @@ def _load(claimed: Claimed, memory: Memory) -> State | None:
 
 
 def _told(activation_id: str) -> list[Told]:
-    rows = IncidentRow.objects.filter(activation_id=activation_id)
-    return [
-        Told(
-            incident_id=row.incident_id,
-            kind=row.kind,
-            code=row.code,
-            start_us=row.start_us,
-            end_us=None if row.retracted else row.end_us,
-            stop_us=row.start_us if row.retracted else row.stop_us,
-            material="" if row.retracted else row.material,
-            revision=row.revision,
-        )
-        for row in rows
-    ]
+    rows = IncidentRow.objects.filter(activation_id=activation_id).exclude(kind__in=WITHHELD)
+    return [told_of(row) for row in rows]
 
 
 def retained_us(retain_hours: int) -> int:

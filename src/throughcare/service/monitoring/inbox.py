@@ -23,9 +23,11 @@ from throughcare.monitoring.status import Readings, StatusKind
 from throughcare.service.monitoring.delivery import Delivery, Stored
 from throughcare.service.monitoring.lines import Line, body_of, lines_of
 from throughcare.service.monitoring.models import InboxItem, Reject
+from throughcare.service.monitoring.withholding import withheld
 
 Batch = TypeVar("Batch", Positions, Readings)
 LONGEST_ID = 64
+_ITEM_FACTS = 5_000  # of one item that is put back
 _SKEW_US = round(MAX_SKEW_S * SECOND_US)
 _WORDS = {
     "not_on_earth": ("latitude", "Expected degrees on earth. Check the device or the mapping."),
@@ -54,7 +56,7 @@ def store(deliveries: Sequence[Delivery], *, now_us: int) -> tuple[Stored, ...]:
         counts.append(Stored(facts=len(kept.positions) + len(kept.readings), refused=len(kept.rejects)))
     with transaction.atomic():
         InboxItem.objects.bulk_create(items, ignore_conflicts=True)
-        Reject.objects.bulk_create(rejects, ignore_conflicts=True)
+        Reject.objects.bulk_create(withheld(rejects), ignore_conflicts=True)
     return tuple(counts)
 
 
@@ -105,6 +107,13 @@ def new_item(device_id: str, lines: Iterable[Line], *, delivery_id: str, receive
         facts=body.count(b"\n") + 1,
         body=body,
     )
+
+
+def put_back(device_id: str, lines: list[Line], *, received_us: int) -> None:
+    """Put facts of a device into the inbox once more, to be tied anew."""
+    parts = (lines[first : first + _ITEM_FACTS] for first in range(0, len(lines), _ITEM_FACTS))
+    items = [new_item(device_id, part, delivery_id="requeued", received_us=received_us) for part in parts]
+    InboxItem.objects.bulk_create(items, ignore_conflicts=True)
 
 
 def _text(value: str) -> str:

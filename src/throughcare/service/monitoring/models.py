@@ -222,6 +222,40 @@ class IncidentRow(models.Model):
         ]
 
 
+class ProximityWatch(models.Model):
+    """One distance that an order asks a wearer to keep: what is settled of it, and whether there is news.
+
+    ``news`` counts what came from the other side; an evaluation writes only if it still is what it read, and then
+    it is ``done``. What began up to ``settled_us`` is final.
+    """
+
+    activation_id = models.CharField(max_length=64)
+    condition_id = models.CharField(max_length=64)
+    protected_ref = models.CharField(max_length=64)
+    settled_us = models.BigIntegerField(default=0)
+    news = models.BigIntegerField(default=1)
+    done = models.BigIntegerField(default=0)
+    due_us = models.BigIntegerField(null=True)
+
+    class Meta:
+        """One a condition of an activation; asked by what is not done, and by the protected person."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["activation_id", "condition_id", "protected_ref"], name="proximity_watch_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["protected_ref"]),
+            models.Index(fields=["due_us"]),
+            models.Index(
+                fields=["activation_id"],
+                name="proximity_watch_news",
+                condition=~models.Q(news=models.F("done")),
+            ),
+        ]
+
+
 class Mark(models.Model):
     """How far something was read, and when that was last moved: the versions of orders, the archive's days."""
 

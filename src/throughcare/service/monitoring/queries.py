@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from django.db.models import Count, Exists, Max, Min, Q, QuerySet, Sum
 
-from throughcare.kernel.time import SECOND_US
-from throughcare.monitoring.evidence import EvidenceBundle
-from throughcare.monitoring.fixes import Fixes, Source
+from throughcare.kernel.time import FOREVER_US, SECOND_US
+from throughcare.monitoring.evidence import WITHHELD, EvidenceBundle
+from throughcare.monitoring.fixes import Fixes, Positions, Source
 from throughcare.monitoring.status import StatusKind
 from throughcare.runners.embedded import Traced, WatchStatus, rules_for, traced_incident, watch_statuses
 from throughcare.service.monitoring.memory import Memory
@@ -21,11 +21,13 @@ from throughcare.service.monitoring.models import (
     InboxItem,
     IncidentRow,
     PositionRow,
+    ProximityWatch,
     Reject,
     StatusRow,
 )
 from throughcare.service.monitoring.recorded import recorded, whole_state
 from throughcare.service.orders.queries import ActivationSpan, activations_of_person, histories
+from throughcare.service.victims.queries import positions_between
 
 GAP_S = 900  # the engine's: after it a wearer's whereabouts are unknown
 
@@ -249,7 +251,8 @@ def traced(incident_id: str, now_us: int) -> Traced | None:
     Traced or None
         As :func:`evidence`.
     """
-    row = IncidentRow.objects.filter(incident_id=incident_id).values_list("order_id", "activation_id").first()
+    rows = IncidentRow.objects.filter(incident_id=incident_id)
+    row = rows.values_list("order_id", "activation_id", "kind").first()
     history = None if row is None else histories([row[0]]).get(row[0])
     if row is None or history is None:
         return None
@@ -257,7 +260,18 @@ def traced(incident_id: str, now_us: int) -> Traced | None:
     if rules is None:
         return None
     fixes, statuses = recorded(row[1], to_us=now_us + 1)
-    return traced_incident(incident_id, fixes, statuses, history=history, rules=rules, now_us=now_us)
+    protected = _protected(row[1], now_us) if row[2] in WITHHELD else None
+    return traced_incident(
+        incident_id, fixes, statuses, history=history, rules=rules, now_us=now_us, protected=protected
+    )
+
+
+def _protected(activation_id: str, now_us: int) -> Positions:
+    """Return the positions of those from whom a wearer is kept away: to be compared, never to be shown."""
+    refs = ProximityWatch.objects.filter(activation_id=activation_id).values_list("protected_ref", flat=True)
+    return Positions.concat(
+        [positions_between(ref, from_us=-FOREVER_US, to_us=now_us + 1) for ref in sorted(set(refs))]
+    )
 
 
 def live_status(person_ref: str, now_us: int, *, worn_only: bool = False) -> list[LiveStatus]:

@@ -20,6 +20,7 @@ from throughcare.kernel.time import SECOND_US
 from throughcare.service.monitoring.evaluation import Claimed, Outcome, Sorted, Taken
 from throughcare.service.monitoring.models import ArchiveFile, EngineEvent, EngineState, IncidentRow, Mark
 from throughcare.service.monitoring.past import Past
+from throughcare.service.monitoring.protecting import link
 from throughcare.service.monitoring.waking import ORDERS_MARK
 from throughcare.service.monitoring.writing import write
 from throughcare.service.orders.actions import note_first_contact, note_monitored
@@ -72,7 +73,8 @@ def take_over_files(*, files: Iterable[tuple[str, dt.date, Part]], now_us: int) 
 
 def take_over_orders(*, now_us: int) -> None:
     """Note that every order version so far was taken into account, so that no worker looks at them all again."""
-    _, newest = orders_changed_since(0)
+    changed, newest = orders_changed_since(0)
+    link(changed)
     Mark.objects.update_or_create(name=ORDERS_MARK, defaults={"value": newest, "at_us": now_us})
 
 

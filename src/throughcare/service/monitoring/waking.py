@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -11,15 +10,15 @@ from django.db.models import F, QuerySet
 from throughcare.kernel.time import MINUTE_US
 from throughcare.monitoring.fixes import Positions
 from throughcare.monitoring.status import Readings
-from throughcare.service.monitoring.inbox import new_item
+from throughcare.service.monitoring.inbox import put_back
 from throughcare.service.monitoring.lines import Line
 from throughcare.service.monitoring.memory import Memory
-from throughcare.service.monitoring.models import EngineState, InboxItem, Mark
+from throughcare.service.monitoring.models import EngineState, Mark
+from throughcare.service.monitoring.protecting import link
 from throughcare.service.monitoring.rows import MODELS, strays
 from throughcare.service.orders.queries import ActivationSpan, activations_of_order, orders_changed_since
 
 SETTLED_US = MINUTE_US  # a transaction that began before a version was seen has ended by then
-_ITEM_FACTS = 5_000
 ORDERS_MARK = "orders"
 
 
@@ -56,6 +55,7 @@ def _wake(order_id: str, *, now_us: int) -> None:
         )
         # a pass under way loses
         _state(span).update(due_us=now_us, version=F("version") + 1)
+    link([order_id])
     _gather(order_id)
 
 
@@ -105,16 +105,6 @@ def _put_back(kind: type[Positions] | type[Readings], rows: QuerySet[Any]) -> No
     for device_id, received, *values in rows.values_list("device_id", "received_us", *kind.FACTS):
         of_device.setdefault(device_id, []).append([mark, *values])
         received_us = max(received_us, received)
-    if not of_device:
-        return
-    items = [
-        new_item(device_id, part, delivery_id="requeued", received_us=received_us)
-        for device_id, lines in of_device.items()
-        for part in _parts(lines)
-    ]
-    InboxItem.objects.bulk_create(items, ignore_conflicts=True)
+    for device_id, lines in of_device.items():
+        put_back(device_id, lines, received_us=received_us)
     rows.delete()
-
-
-def _parts(lines: list[Line]) -> Iterable[list[Line]]:
-    return (lines[first : first + _ITEM_FACTS] for first in range(0, len(lines), _ITEM_FACTS))

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import MINUTE_US, SECOND_US
+from throughcare.service.monitoring import protecting
 from throughcare.service.monitoring.evaluation import (
     Claimed,
     Outcome,
@@ -21,9 +22,10 @@ from throughcare.service.monitoring.evaluation import (
     evaluate,
     retained_us,
     sort_facts,
+    with_distances,
 )
 from throughcare.service.monitoring.memory import Memory
-from throughcare.service.monitoring.models import EngineState, InboxItem
+from throughcare.service.monitoring.models import EngineState, InboxItem, ProximityWatch
 from throughcare.service.monitoring.waking import follow_orders
 from throughcare.service.monitoring.writing import Written, last_heard, note_trouble, refuse, write
 
@@ -76,11 +78,12 @@ def work(*, worker: str, now_us: int, limit: int, memory: Memory) -> Worked:
     """Do one pass; see :func:`throughcare.service.monitoring.actions.work_once`."""
     follow_orders(memory, now_us=now_us)
     items = _candidates(memory, now_us=now_us, limit=limit)
-    due = _due(worker, now_us=now_us, limit=limit)
+    due = [*_due(worker, now_us=now_us, limit=limit), *protecting.due(now_us=now_us, limit=limit)]
     wanted = {span.activation_id for item in items for span in item.spans} | set(due)
     claimed = _claim(wanted, worker, now_us)
     mine = [item for item in items if all(span.activation_id in claimed for span in item.spans)]
-    desk = _Pass(memory=memory, worker=worker, now_us=now_us, claimed=claimed)
+    watches = protecting.watches_of(claimed)
+    desk = _Pass(memory=memory, worker=worker, now_us=now_us, claimed=claimed, watches=watches)
     return desk.process(_with_bodies(mine[:limit]), set(due) & claimed.keys())
 
 
@@ -163,6 +166,7 @@ class _Pass:
     worker: str
     now_us: int
     claimed: dict[str, Claimed]
+    watches: dict[str, list[ProximityWatch]]
 
     def process(self, items: Sequence[Taken], due: Collection[str]) -> Worked:
         """Evaluate and write together; what fails is tried again one by one, and what fails alone is set aside."""
@@ -205,13 +209,19 @@ class _Pass:
         return outcomes, failed
 
     def _evaluated(self, activation_id: str, found: Sorted) -> Outcome:
-        return evaluate(
+        outcome = evaluate(
             self.claimed[activation_id],
             found.of(activation_id),
             memory=self.memory,
             now_us=self.now_us,
             retain_us=retained_us(settings.CONFIGURATION.retain_hours),
         )
+        watches = self.watches.get(activation_id)
+        return outcome if watches is None else self._with_distances(outcome, watches)
+
+    def _with_distances(self, outcome: Outcome, watches: Sequence[ProximityWatch]) -> Outcome:
+        retain_us = retained_us(settings.CONFIGURATION.retain_hours)
+        return with_distances(outcome, watches, memory=self.memory, now_us=self.now_us, retain_us=retain_us)
 
     def _apart(self, items: Sequence[Taken], activation_ids: Sequence[str], problem: Exception) -> Worked:
         """Work off one by one what failed together; set aside what fails alone."""

@@ -11,15 +11,17 @@ from django.db import connection, transaction
 
 from throughcare.kernel.time import iso_utc
 from throughcare.monitoring.events import Event
-from throughcare.monitoring.fixes import Fixes
+from throughcare.monitoring.fixes import Fixes, Positions
 from throughcare.monitoring.intake import Reject as Refused
 from throughcare.monitoring.known import HOME_UNIT_KINDS
-from throughcare.monitoring.status import Statuses, StatusKind
+from throughcare.monitoring.status import Readings, Statuses, StatusKind
 from throughcare.runners.embedded import Step, stored
 from throughcare.service.monitoring.evaluation import Claimed, Outcome, Sorted, Taken
 from throughcare.service.monitoring.inbox import reject_row
 from throughcare.service.monitoring.models import EngineEvent, EngineState, InboxItem, IncidentRow, Reject
+from throughcare.service.monitoring.protecting import hold_devices, of_protected, settle, take_in
 from throughcare.service.monitoring.rows import insert
+from throughcare.service.monitoring.withholding import withheld
 from throughcare.service.orders.actions import note_first_contact, note_monitored
 from throughcare.service.outbox.actions import enqueue
 
@@ -92,6 +94,7 @@ def write(
     for outcome in won:
         _note_contact(outcome, now_us)
         _announce(outcome, now_us)
+        settle(outcome.watched)
     InboxItem.objects.filter(pk__in=done).delete()
     return Written(won=frozenset(o.claimed.activation_id for o in won), done=done, events=events)
 
@@ -265,16 +268,33 @@ def _set_aside(items: Sequence[Taken], found: Sorted, done: Collection[int], now
         if items[place].pk in done:
             rejects.append(reject_row(refused, delivery_id=items[place].delivery_id, at_us=now_us))
     if rejects:
-        Reject.objects.bulk_create(rejects, ignore_conflicts=True)
+        Reject.objects.bulk_create(withheld(rejects), ignore_conflicts=True)
+    if found.nobodys:
+        hold_devices()
     for batch, why in found.nobodys:
         owners = [items[found.item[number]] for number in batch.row.tolist()]
         kept = [place for place, owner in enumerate(owners) if owner.pk in done]
         if kept:
-            insert(
+            _keep_nobodys(
                 batch.take(kept),  # type: ignore[arg-type]
-                device_ids=[owners[place].device_id for place in kept],
-                why=[why[place] for place in kept],
+                [owners[place].device_id for place in kept],
+                [why[place] for place in kept],
             )
+
+
+def _keep_nobodys(batch: Positions | Readings, device_ids: Sequence[str], why: Sequence[str]) -> None:
+    """Keep facts that are no wearer's: those of protected persons stand apart, with nothing of the wearers' side."""
+    protected = of_protected(batch, device_ids)
+    theirs = [place for place, is_theirs in enumerate(protected) if is_theirs]
+    others = [place for place, is_theirs in enumerate(protected) if not is_theirs]
+    if theirs:
+        take_in(batch.take(theirs), device_ids=[device_ids[place] for place in theirs])  # type: ignore[arg-type]
+    if others:
+        insert(
+            batch.take(others),  # type: ignore[arg-type]
+            device_ids=[device_ids[place] for place in others],
+            why=[why[place] for place in others],
+        )
 
 
 @transaction.atomic
@@ -291,7 +311,7 @@ def refuse(item: Taken, *, reason: str, words: str, now_us: int) -> None:
             raw=item.body.decode("utf-8", "backslashreplace"),
         )
         row = reject_row(refused, delivery_id=item.delivery_id, at_us=now_us)
-        Reject.objects.bulk_create([row], ignore_conflicts=True)
+        Reject.objects.bulk_create(withheld([row]), ignore_conflicts=True)
         InboxItem.objects.filter(pk=item.pk).delete()
 
 

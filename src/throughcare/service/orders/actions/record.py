@@ -18,6 +18,7 @@ from throughcare.service.orders.amending import Change, amended, with_item
 from throughcare.service.orders.models import ActivationRow, Installation, OrderRecord, OrderVersion
 from throughcare.service.orders.queries.record import histories, person_id_of
 from throughcare.service.people.queries import ref_of
+from throughcare.service.victims.queries import is_with_protected
 from throughcare.service.viewer import Viewer
 
 INSTALL_WITHIN_US = 48 * HOUR_US  # from the order, or from its first day where that is later
@@ -261,10 +262,12 @@ def _check_free(row: OrderRecord, activation: Activation) -> None:
     worn = Q(device_id=activation.device_id, from_us__lt=stop_us) & (
         Q(to_us__isnull=True) | Q(to_us__gt=start_us)
     )
-    if elsewhere.filter(worn | Q(activation_id=activation.activation_id)).exists():
+    if elsewhere.filter(worn | Q(activation_id=activation.activation_id)).exists() or is_with_protected(
+        activation.device_id, activation.interval
+    ):
         raise RefusedInput(
             where=f"activation {activation.activation_id}",
             expected="a device that nobody else wears at the time, and an activation of one order only",
-            found=f"device {activation.device_id} or the activation in another order",
+            found=f"device {activation.device_id} is not free, or the activation is in another order",
             action="End the earlier activation, or correct the device.",
         )

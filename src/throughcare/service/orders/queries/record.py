@@ -61,6 +61,13 @@ def histories(order_ids: Iterable[str]) -> dict[str, OrderHistory]:
     return {order_id: history_of(orders) for order_id, orders in found.items()}
 
 
+def orders_that_ask(kind: ConditionKind, order_ids: Iterable[str]) -> list[str]:
+    """Return which of the orders ever had a condition of a kind."""
+    rows = OrderVersion.objects.filter(order__order_id__in=set(order_ids))
+    ticked = rows.values_list("order__order_id", "document__ticked")
+    return sorted({order_id for order_id, kinds in ticked if str(kind) in kinds})
+
+
 def current_order(order_id: str, now_us: int) -> Order | None:
     """Return the version in force now, as known now; None outside the order's days or where there is none."""
     history = histories([order_id]).get(order_id)

@@ -1,0 +1,1 @@
+"""Protected persons' devices and positions, apart from everything about the people who are kept away from them."""
