@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 from tests.service.casework.cases import make_cases, plan
 from tests.service.conftest import Clock
 from tests.service.desk.nights import MORNING_US, live_night
+from tests.service.filling import fill_day
 from tests.service.makers import Staff, make_staff
 from throughcare.kernel.time import DAY_US
 from throughcare.service.people.models import Person
@@ -98,7 +99,7 @@ def test_somebody_is_registered_a_question_a_page(walk: Walk) -> None:
     page.get_by_label("First name").fill("Wren")
     page.get_by_label("Family name").fill("Hollow")
     walk.press("Continue")
-    page.get_by_label("Date of birth").fill("1994-02-03")
+    fill_day(page, "Date of birth", "3 feb 1994")
     walk.press("Continue")
     page.get_by_label("Female", exact=True).check()
     walk.press("Continue")

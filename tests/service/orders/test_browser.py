@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.service.filling import fill_day
 from tests.service.makers import Staff, make_person, make_staff
 from tests.service.orders.examples import make_secret_order
 from tests.service.pages.test_every_page import Watched, browser_test
@@ -43,12 +44,6 @@ def sign_in(context: BrowserContext, client: Client, who: Staff) -> None:
             }
         ]
     )
-
-
-def fill_day(page: Page, legend: str, day: str) -> None:
-    group = page.get_by_role("group", name=legend)
-    for label, part in zip(("Day", "Month", "Year"), day.split(), strict=True):
-        group.get_by_label(label, exact=True).fill(part)
 
 
 def go_on(page: Page, name: str = "Save and continue") -> None:

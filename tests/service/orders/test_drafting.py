@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,53 +36,13 @@ from throughcare.service.orders.drafting.ending import ended_document
 from throughcare.service.orders.drafting.forms_hours import HoursForm
 from throughcare.service.orders.drafting.question import QuestionForm
 from throughcare.service.orders.drafting.questions import ALL, BY_SLUG, answered_rows, locate, questions_of
-from throughcare.service.orders.fields import ClockField, DayField
 from throughcare.service.orders.reading import check_document, read_order
+from throughcare.service.pages.times import DayField
 
 
 def checked(written: dict[str, Any], **accepted: str) -> Checked:
     plain = {name: value for name, value in written.items() if name != "recorded_at"}
     return check_draft(plain, version=1, now_us=NOW_US, variation={}, accepted=accepted)
-
-
-@pytest.mark.parametrize(
-    ("boxes", "message"),
-    [
-        (["", "", ""], "Enter the first day"),
-        (["27", "", "2026"], "The first day must include a month"),
-        (["", "", "2026"], "The first day must include a day and month"),
-        (["27", "3", "26"], "Year must include 4 numbers"),
-        (["31", "2", "2026"], "The first day must be a real date"),
-        (["27", "Smarch", "2026"], "The first day must be a real date"),
-    ],
-)
-def test_a_day_that_cannot_be_read_is_refused_in_words(boxes: list[str], message: str) -> None:
-    with pytest.raises(ValidationError, match=message):
-        DayField(name="the first day").clean(boxes)
-
-
-@pytest.mark.parametrize("month", ["3", "03", "mar", "March"])
-def test_a_month_may_be_a_word(month: str) -> None:
-    assert DayField(name="the first day").clean(["27", month, "2026"]) == dt.date(2026, 3, 27)
-
-
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [("19:00", "19:00"), ("7pm", "19:00"), ("7.30am", "07:30"), ("12am", "00:00"), ("12 pm", "12:00"),
-     ("midnight", "00:00"), ("0700", "07:00"), ("7", "07:00")],
-)  # fmt: skip
-def test_a_clock_time_is_read_as_people_write_it(typed: str, read: str) -> None:
-    assert ClockField(name="the start").clean(typed) == read
-
-
-@pytest.mark.parametrize("typed", ["25:00", "13pm", "0pm", "7:60", "soon", "24:00"])
-def test_what_is_no_clock_time_is_refused(typed: str) -> None:
-    with pytest.raises(ValidationError, match="must be a real time"):
-        ClockField(name="the start").clean(typed)
-
-
-def test_an_end_may_be_the_midnight_that_ends_the_day() -> None:
-    assert ClockField(name="the end", is_end=True).clean("midnight") == "24:00"
 
 
 def test_corners_are_read_latitude_first_and_closed() -> None:

@@ -73,7 +73,13 @@ def test_a_question_left_out_is_asked_before_the_last_page(officer: Client) -> N
     [
         ("name", {"given_name": "", "family_name": "Hollow"}, "Enter the first name"),
         ("born", {"date_of_birth": "2026-03-10"}, "must be in the past"),
-        ("born", {"date_of_birth": "1066-10-14"}, "Check the year of birth"),
+        ("born", {"date_of_birth": "1066-10-14"}, "Year must be between 1850 and 2199"),
+        ("born", {"date_of_birth": "1880-10-14"}, "Check the year of birth"),
+        (
+            "born",
+            {"date_of_birth_0": "3", "date_of_birth_1": "", "date_of_birth_2": "1990"},
+            "must include a month",
+        ),
         ("born", {"date_of_birth": "2001-02-29"}, "must be a real date"),
         ("sex", {}, "Select the sex"),
         ("numbers", {}, "Enter a number, or select that none is known yet"),

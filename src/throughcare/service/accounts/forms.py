@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from throughcare.kernel.time import civil_day_interval, local_datetime
 from throughcare.service.accounts.models import User
 from throughcare.service.accounts.queries import teams
+from throughcare.service.pages.times import DayField
 from throughcare.service.roles import ROLE_WORDS, SCOPES, Role, Scope
 
 ZONE = "Europe/London"
@@ -64,10 +65,10 @@ class RoleForm(forms.Form):
     team = forms.ChoiceField(
         label="Team", required=False, help_text="For roles that work with a team's cases."
     )
-    last_day = forms.DateField(
+    last_day = DayField(
         label="Last day",
+        name="the last day",
         help_text="The role ends by itself at midnight after this day, a year from now at the latest.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *args: Any, now_us: int, **kwargs: Any) -> None:  # noqa: ANN401 - Django's

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from throughcare.kernel.time import DAY_US, civil_us, local_datetime
+from throughcare.kernel.time import DAY_US, local_datetime
 from throughcare.service.casework.vocabulary import (
     CHANNEL_WORDS,
     PURPOSE_WORDS,
@@ -15,29 +15,9 @@ from throughcare.service.casework.vocabulary import (
     ContactResult,
     TrailPurpose,
 )
+from throughcare.service.pages.times import CLOCK_HINT, DAY_HINT, ZONE, ClockField, DayField, civil_moment
 
-ZONE = "Europe/London"
 MOST_DAYS = 14
-
-
-def _day(label: str, *, missing: str, required: bool = True, hint: str = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=required,
-        help_text=hint,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": missing, "invalid": f"{label} must be a real date"},
-    )
-
-
-def _clock(label: str, *, missing: str, required: bool = True) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        required=required,
-        input_formats=["%H:%M", "%H:%M:%S", "%H.%M", "%H%M"],
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"required": missing, "invalid": f"{label} must be a real time, like 14:30"},
-    )
 
 
 def _choices(words: dict[Any, str]) -> list[tuple[str, str]]:
@@ -58,8 +38,8 @@ class PlainForm(forms.Form):
 class PlanForm(PlainForm):
     """When and how an officer and the person are to meet."""
 
-    day = _day("Day", missing="Enter the day")
-    time = _clock("Time", missing="Enter the time")
+    day = DayField(label="Day", name="the day", help_text=DAY_HINT)
+    time = ClockField(label="Time", name="the time", help_text=CLOCK_HINT)
     channel = forms.ChoiceField(
         label="How?",
         choices=_choices(CHANNEL_WORDS),
@@ -71,7 +51,7 @@ class PlanForm(PlainForm):
         """Refuse a time that has passed."""
         given = super().clean() or self.cleaned_data
         if given.get("day") and given.get("time"):
-            given["planned_us"] = civil_us(given["day"], given["time"], ZONE)
+            given["planned_us"] = civil_moment(given["day"], given["time"], ZONE)
             if given["planned_us"] <= self.now_us:
                 self.add_error("day", "The contact must be in the future")
         return given
@@ -98,8 +78,18 @@ class ResultForm(PlainForm):
         help_text="Facts that a colleague needs. Do not copy what is elsewhere.",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    next_day = _day("Day of the next contact (optional)", missing="", required=False)
-    next_time = _clock("Time of the next contact (optional)", missing="", required=False)
+    next_day = DayField(
+        label="Day of the next contact (optional)",
+        name="the day of the next contact",
+        required=False,
+        help_text=DAY_HINT,
+    )
+    next_time = ClockField(
+        label="Time of the next contact (optional)",
+        name="the time of the next contact",
+        required=False,
+        help_text=CLOCK_HINT,
+    )
     next_channel = forms.ChoiceField(
         label="How, next time?", choices=_choices(CHANNEL_WORDS), initial=str(ContactChannel.OFFICE)
     )
@@ -108,7 +98,7 @@ class ResultForm(PlainForm):
         """Refuse half of a next contact, or one in the past."""
         given = super().clean() or self.cleaned_data
         day, time = given.get("next_day"), given.get("next_time")
-        given["next_us"] = civil_us(day, time, ZONE) if day and time else None
+        given["next_us"] = civil_moment(day, time, ZONE) if day and time else None
         if bool(day) != bool(time) and not self.errors:
             self.add_error("next_day" if time else "next_time", "Enter both the day and the time")
         if given["next_us"] is not None and given["next_us"] <= self.now_us:
@@ -129,10 +119,10 @@ class ResultForm(PlainForm):
 class TrailForm(PlainForm):
     """For which time somebody needs to see where the person was, and why."""
 
-    from_day = _day("From day", missing="Enter the first day")
-    from_time = _clock("From time", missing="Enter the time on the first day")
-    to_day = _day("To day", missing="Enter the last day")
-    to_time = _clock("To time", missing="Enter the time on the last day")
+    from_day = DayField(label="From day", name="the first day")
+    from_time = ClockField(label="From time", name="the time on the first day")
+    to_day = DayField(label="To day", name="the last day")
+    to_time = ClockField(label="To time", name="the time on the last day")
     purpose = forms.ChoiceField(
         label="Why do you need to see it?",
         choices=[("", "Select why"), *_choices(PURPOSE_WORDS)],
@@ -145,9 +135,9 @@ class TrailForm(PlainForm):
         """Return the last 24 hours, as the form begins."""
         start, stop = local_datetime(now_us - DAY_US, ZONE), local_datetime(now_us, ZONE)
         return {
-            "from_day": start.date(),
+            "from_day": start.date().isoformat(),
             "from_time": start.time(),
-            "to_day": stop.date(),
+            "to_day": stop.date().isoformat(),
             "to_time": stop.time(),
         }
 
@@ -156,8 +146,8 @@ class TrailForm(PlainForm):
         given = super().clean() or self.cleaned_data
         if self.errors:
             return given
-        given["from_us"] = civil_us(given["from_day"], given["from_time"], ZONE)
-        given["to_us"] = civil_us(given["to_day"], given["to_time"], ZONE)
+        given["from_us"] = civil_moment(given["from_day"], given["from_time"], ZONE)
+        given["to_us"] = civil_moment(given["to_day"], given["to_time"], ZONE)
         if given["to_us"] <= given["from_us"]:
             self.add_error("to_day", "The end must be after the beginning")
         elif given["to_us"] - given["from_us"] > MOST_DAYS * DAY_US + 3_600_000_000:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 
-from throughcare.kernel.time import civil_us, local_datetime
 from throughcare.orders.vocabulary import ExcuseReason
 from throughcare.service.desk.vocabulary import (
     ASSESSMENT_WORDS,
@@ -20,8 +18,9 @@ from throughcare.service.desk.vocabulary import (
     ContactOutcome,
     DecisionOutcome,
 )
+from throughcare.service.pages.times import MomentField
 
-ZONE = "Europe/London"
+MOMENT_HINT = "For example, 27 3 2026 at 9am or 21:30"
 EXCUSE_WORDS = {
     ExcuseReason.MEDICAL: "Treatment of the wearer or somebody who depends on them",
     ExcuseReason.WEDDING_OR_FUNERAL: "Wedding or funeral of a close relative",
@@ -49,34 +48,6 @@ def _words(
     )
 
 
-class InstantField(forms.DateTimeField):
-    """A local date and time, as the browser's own field gives it or typed; the value is in microseconds."""
-
-    def __init__(self, label: str, hint: str = "") -> None:
-        widget = forms.DateTimeInput(
-            attrs={"type": "datetime-local", "class": "govuk-input--width-20"}, format="%Y-%m-%dT%H:%M"
-        )
-        super().__init__(
-            label=label,
-            help_text=hint,
-            widget=widget,
-            input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"],
-            error_messages={
-                "required": f"Enter {label[0].lower()}{label[1:]}",
-                "invalid": f"{label} must be a real date and time, such as 2026-03-09 21:45",
-            },
-        )
-
-    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 - Django's
-        """Show an instant as local time."""
-        return local_datetime(value, ZONE).strftime("%Y-%m-%dT%H:%M") if isinstance(value, int) else value
-
-    def clean(self, value: Any) -> Any:  # noqa: ANN401 - Django's
-        """Return the instant in microseconds; of a time that comes twice, the first."""
-        found: dt.datetime | None = super().clean(value)
-        return None if found is None else civil_us(found.date(), found.time(), ZONE)
-
-
 class ItemForm(forms.Form):
     """A form that changes an item only if it is still as it was shown."""
 
@@ -92,7 +63,7 @@ class NoteForm(forms.Form):
 class ContactForm(forms.Form):
     """One attempt to reach the person."""
 
-    at_us = InstantField("When you tried")
+    at_us = MomentField(label="When you tried", name="when you tried", help_text=MOMENT_HINT)
     channel = forms.ChoiceField(
         label="How you tried",
         choices=_choices(CHANNEL_WORDS),
@@ -149,8 +120,8 @@ class AssessForm(ItemForm):
 class SpanForm(ItemForm):
     """A time for which somebody accepts a reason."""
 
-    from_us = InstantField("From")
-    to_us = InstantField("To")
+    from_us = MomentField(label="From", name="from when", help_text=MOMENT_HINT)
+    to_us = MomentField(label="To", name="until when")
 
     def clean(self) -> dict[str, Any]:
         """Refuse times in the wrong order."""

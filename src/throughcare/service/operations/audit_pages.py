@@ -22,10 +22,10 @@ from throughcare.service.audit.actions import record
 from throughcare.service.audit.entries import PAGE, Line, Sought, actions_logged, all_lines, lines
 from throughcare.service.audit.queries import verify
 from throughcare.service.operations.unusual_views import unusual_views
+from throughcare.service.pages.times import ZONE, DayField
 from throughcare.service.people.queries import hidden_refs
 from throughcare.service.roles import Permission
 
-ZONE = "Europe/London"
 COLUMNS = (
     "seq",
     "at",
@@ -47,8 +47,8 @@ class SoughtForm(forms.Form):
     person = forms.CharField(label="Reference of the person", max_length=64, required=False)
     who = forms.CharField(label="User name of the member of staff", max_length=150, required=False)
     action = forms.ChoiceField(label="What was done", required=False)
-    first_day = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first_day = DayField(label="From", name="the first day", required=False)
+    last_day = DayField(label="To", name="the last day", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
@@ -75,6 +75,14 @@ class SoughtForm(forms.Form):
             from_us=None if first is None else civil_us(first, dt.time(0), ZONE),
             to_us=None if last is None else civil_us(last + dt.timedelta(days=1), dt.time(0), ZONE),
         )
+
+
+class OneDayForm(forms.Form):
+    """Which day is looked at."""
+
+    day = DayField(
+        label="Day (optional)", name="the day", required=False, help_text="Yesterday, if you leave it empty."
+    )
 
 
 @staff_page(Permission.AUDIT_VIEW)
@@ -132,17 +140,16 @@ def whole(request: Request) -> HttpResponse:
 @staff_page(Permission.AUDIT_VIEW)
 def unusual(request: Request) -> HttpResponse:
     """List the views of one day that somebody should ask about; the day before, unless another is asked for."""
-    try:
-        day = dt.date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        day = local_datetime(request.now_us - DAY_US, ZONE).date()
+    form = OneDayForm(request.GET)
+    yesterday = local_datetime(request.now_us - DAY_US, ZONE).date()
+    day = (form.cleaned_data["day"] if form.is_valid() else None) or yesterday
     from_us = civil_us(day, dt.time(0), ZONE)
     found = unusual_views(from_us=from_us, hidden_refs=hidden_refs(request.viewer, now_us=request.now_us))
     record(
         viewer=request.viewer, action="unusual_views_viewed", subject=f"day:{day}", at_us=request.now_us,
         shown={ref for each in found for ref in each.refs}, detail={"found": len(found)},
     )  # fmt: skip
-    return render(request, "operations/audit_unusual.html", {"found": found, "day": day.isoformat()})
+    return render(request, "operations/audit_unusual.html", {"form": form, "found": found, "day": from_us})
 
 
 class _Echo:

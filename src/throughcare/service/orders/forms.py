@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
-from throughcare.kernel.time import civil_us
 from throughcare.orders.model import Order
 from throughcare.orders.vocabulary import ExcuseReason, VariationType
 from throughcare.service.orders.drafting.checking import Warned
 from throughcare.service.orders.drafting.document import condition_label
-from throughcare.service.orders.fields import ClockField, DayField, choice_field, several_field, text_field
+from throughcare.service.orders.fields import choice_field, several_field, text_field
 from throughcare.service.orders.vocabulary import AttemptOutcome, NotMonitoredReason
 from throughcare.service.orders.wording import choices
+from throughcare.service.pages.times import CLOCK_HINT, DAY_HINT, ClockField, DayField, civil_moment
 
 ENDING = frozenset({VariationType.REVOCATION, VariationType.END_MONITORING})
 _REF = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
@@ -77,7 +76,7 @@ class VaryForm(PlainForm):
         label="What kind of change is it?", name="the kind of change", options=choices(VariationType)
     )
     effective_day = DayField(
-        label="From which day?", name="the day from which it takes effect", help_text="For example, 27 3 2026"
+        label="From which day?", name="the day from which it takes effect", help_text=DAY_HINT
     )
     effective_clock = ClockField(
         label="From which time? (optional)",
@@ -118,8 +117,8 @@ class VaryForm(PlainForm):
 class AllowanceForm(PlainForm):
     """From when to when, for which conditions."""
 
-    from_day = DayField(label="From day", name="the first day", help_text="For example, 27 3 2026")
-    from_clock = ClockField(label="From time", name="the first time", help_text="Like 19:00 or 7pm")
+    from_day = DayField(label="From day", name="the first day", help_text=DAY_HINT)
+    from_clock = ClockField(label="From time", name="the first time", help_text=CLOCK_HINT)
     to_day = DayField(label="To day", name="the last day")
     to_clock = ClockField(label="To time", name="the last time")
     condition_ids = several_field(
@@ -181,8 +180,8 @@ class AsKnownForm(PlainForm):
 class MomentForm(PlainForm):
     """A day and a time, with a note."""
 
-    day = DayField(label="Day", name="the day", help_text="For example, 27 3 2026")
-    clock = ClockField(label="Time", name="the time", help_text="Like 14:30")
+    day = DayField(label="Day", name="the day", help_text=DAY_HINT)
+    clock = ClockField(label="Time", name="the time", help_text=CLOCK_HINT)
     note = text_field(label="Note (optional)", name="the note", most=500, required=False)
 
     def at_us(self, zone: str) -> int:
@@ -259,11 +258,3 @@ class FittingForm(MomentForm):
         if place and not unit and "home_unit_id" not in self.errors:
             self.add_error("home_unit_id", "Enter the home unit number")
         return values
-
-
-def civil_moment(day: dt.date, clock: str, zone: str) -> int:
-    """Return the instant of a day and a clock time; midnight without a time, and 24:00 is the next midnight."""
-    if clock == "24:00":
-        return civil_us(day + dt.timedelta(days=1), dt.time(0), zone)
-    hour, minute = (int(part) for part in (clock or "00:00").split(":"))
-    return civil_us(day, dt.time(hour, minute), zone)

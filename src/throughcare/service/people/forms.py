@@ -11,6 +11,7 @@ from django import forms
 
 from throughcare.kernel.time import local_datetime
 from throughcare.service.accounts.queries import holders, teams
+from throughcare.service.pages.times import DayField
 from throughcare.service.people.identifiers import (
     EXAMPLES,
     IDENTIFIER_WORDS,
@@ -84,13 +85,8 @@ class NameForm(PlainForm):
 class BornForm(PlainForm):
     """When the person was born."""
 
-    date_of_birth = forms.DateField(
-        label="Date of birth",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": "Enter the date of birth",
-            "invalid": "Date of birth must be a real date",
-        },
+    date_of_birth = DayField(
+        label="Date of birth", name="the date of birth", help_text="For example, 27 3 1990"
     )
 
     def clean_date_of_birth(self) -> dt.date:

@@ -10,21 +10,25 @@ from django import forms
 from throughcare.kernel.time import civil_us, local_datetime
 from throughcare.service.access.vocabulary import PURPOSE_WORDS, REVIEW_WORDS, Purpose, ReviewOutcome
 from throughcare.service.accounts.queries import case_workers
+from throughcare.service.pages.times import DayField
 
 ZONE = "Europe/London"
-
-
-def _day(label: str, hint: str, *, required: bool) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, help_text=hint, required=required, widget=widget)
 
 
 class LimitForm(forms.Form):
     """From when to when a limit holds, and what somebody who is stopped by it is told."""
 
-    first_day = _day("First day", "Leave it empty to begin now.", required=False)
-    last_day = _day(
-        "Last day", "Leave it empty if the end is not known. You can end it at any time.", required=False
+    first_day = DayField(
+        label="First day (optional)",
+        name="the first day",
+        required=False,
+        help_text="Leave it empty to begin now.",
+    )
+    last_day = DayField(
+        label="Last day (optional)",
+        name="the last day",
+        required=False,
+        help_text="Leave it empty if the end is not known. You can end it at any time.",
     )
     message = forms.CharField(
         label="What to tell them (optional)",

@@ -18,6 +18,7 @@ from throughcare.service.desk import queries
 from throughcare.service.desk.drawing import Drawn, pack_times, workload_curve
 from throughcare.service.desk.queries import Chosen
 from throughcare.service.desk.vocabulary import MERGE_WORDS, SUPPRESSION_WORDS, ItemState
+from throughcare.service.pages.times import day_asked
 from throughcare.service.people.actions import log_list
 from throughcare.service.roles import Permission
 
@@ -127,10 +128,7 @@ def _day(request: Request) -> dt.date:
     """Return the day asked for; today's, from 06:00 to 06:00, where it is no day."""
     local = local_datetime(request.now_us, ZONE)
     today = (local - dt.timedelta(hours=6)).date()
-    try:
-        return min(today, dt.date.fromisoformat(request.GET.get("day", "")))
-    except ValueError:
-        return today
+    return min(today, day_asked(request.GET.get("day", "")) or today)
 
 
 def _safe(drawn: Drawn) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from throughcare.service.orders.drafting.document import Document
 from throughcare.service.orders.drafting.flow import first_gap
 from throughcare.service.orders.drafting.question import Question
 from throughcare.service.orders.drafting.questions import locate
-from throughcare.service.orders.fields import DayField
 from throughcare.service.orders.reading import Fault, check_document
+from throughcare.service.pages.times import DayField
 
 MISSING = frozenset({"nothing", "a list of 0 items"})  # as throughcare.orders.wording says it
 _LISTS = {

@@ -16,8 +16,9 @@ from throughcare.orders.vocabulary import (
 )
 from throughcare.service.orders.drafting.document import Item, with_ticked
 from throughcare.service.orders.drafting.question import QuestionForm, put
-from throughcare.service.orders.fields import DayField, choice_field, initial_of, several_field, yes_no_field
+from throughcare.service.orders.fields import choice_field, initial_of, several_field, yes_no_field
 from throughcare.service.orders.wording import choices
+from throughcare.service.pages.times import DAY_HINT, DayField
 
 NOT_STATED = "not_stated"
 
@@ -80,7 +81,7 @@ class ResponsibleForm(QuestionForm):
 class DatesForm(QuestionForm):
     """First and last day; used by the order, conditions and phases alike."""
 
-    start_date = DayField(label="First day", name="the first day", help_text="For example, 27 3 2026")
+    start_date = DayField(label="First day", name="the first day", help_text=DAY_HINT)
     end_date = DayField(
         label="Last day (optional)",
         name="the last day",

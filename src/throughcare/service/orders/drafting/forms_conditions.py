@@ -12,8 +12,6 @@ from throughcare.orders.vocabulary import Weekday
 from throughcare.service.orders.drafting.document import Item
 from throughcare.service.orders.drafting.question import QuestionForm, put
 from throughcare.service.orders.fields import (
-    ClockField,
-    DayField,
     choice_field,
     json_of,
     number_field,
@@ -21,6 +19,7 @@ from throughcare.service.orders.fields import (
     text_field,
     yes_no_field,
 )
+from throughcare.service.pages.times import CLOCK_HINT, DAY_HINT, ClockField, DayField
 
 ISO_DAYS = dict(zip(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), Weekday, strict=True))
 
@@ -43,8 +42,10 @@ class ReleaseDayForm(PlaceChoiceForm):
     has_release = yes_no_field(
         label="Curfew on the day of release", about="there is one on the day of release"
     )
-    release_date = DayField(label="Day of release", name="the day of release", required=False)
-    start = ClockField(label="Start", name="the start", required=False, help_text="Like 15:00")
+    release_date = DayField(
+        label="Day of release", name="the day of release", required=False, help_text=DAY_HINT
+    )
+    start = ClockField(label="Start", name="the start", required=False, help_text=CLOCK_HINT)
     end = ClockField(label="End", name="the end", required=False, help_text="It may be on the day after")
     place_id = choice_field(label="Address", name="the address", options=[], required=False)
 
@@ -276,7 +277,7 @@ class HowOftenForm(QuestionForm):
 class AppointmentForm(QuestionForm):
     """When an appointment starts and how long it lasts."""
 
-    start = ClockField(label="Start", name="the start", help_text="Like 10:00")
+    start = ClockField(label="Start", name="the start", help_text=CLOCK_HINT)
     duration_min = number_field(
         label="Length in minutes", name="the length", low=1, high=1440, whole=True, unit="minutes"
     )
@@ -394,8 +395,8 @@ class DistanceForm(QuestionForm):
 class ExemptionTimeForm(QuestionForm):
     """From when to when an exemption holds, in the order's civil time."""
 
-    from_day = DayField(label="From day", name="the first day")
-    from_clock = ClockField(label="From time", name="the first time")
+    from_day = DayField(label="From day", name="the first day", help_text=DAY_HINT)
+    from_clock = ClockField(label="From time", name="the first time", help_text=CLOCK_HINT)
     to_day = DayField(label="To day", name="the last day")
     to_clock = ClockField(label="To time", name="the last time")
 

@@ -14,7 +14,7 @@ from django import forms
 from throughcare.orders.vocabulary import Weekday
 from throughcare.service.orders.drafting.document import Item, place_label
 from throughcare.service.orders.drafting.question import QuestionForm
-from throughcare.service.orders.fields import ClockField
+from throughcare.service.pages.times import ClockField
 
 ROWS_A_DAY = 2
 COPY = "copy_monday"

@@ -9,7 +9,8 @@ from django import forms
 from throughcare.service.orders.drafting.document import Item, condition_label
 from throughcare.service.orders.drafting.forms_conditions import check_forward, civil_parts, instant_json
 from throughcare.service.orders.drafting.question import QuestionForm, put
-from throughcare.service.orders.fields import ClockField, DayField, several_field, text_field
+from throughcare.service.orders.fields import several_field, text_field
+from throughcare.service.pages.times import CLOCK_HINT, DAY_HINT, ClockField, DayField
 
 _REF = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
 _REF_WORDS = "must be letters, digits and . _ : - only, 64 characters or less"
@@ -56,8 +57,8 @@ class SpanForm(QuestionForm):
     """From when to when, in the order's civil time; the end may be open where that is allowed."""
 
     end_required = True
-    from_day = DayField(label="From day", name="the first day", help_text="For example, 27 3 2026")
-    from_clock = ClockField(label="From time", name="the first time", help_text="Like 19:00")
+    from_day = DayField(label="From day", name="the first day", help_text=DAY_HINT)
+    from_clock = ClockField(label="From time", name="the first time", help_text=CLOCK_HINT)
     to_day = DayField(label="To day", name="the last day", required=False)
     to_clock = ClockField(label="To time", name="the last time", required=False)
 

@@ -52,9 +52,31 @@ def _control(field: BoundField, described: str) -> str:
     name = next((name for kind, name in _CLASSES if isinstance(field.field.widget, kind)), "govuk-input")
     if field.errors:
         name += f" {name}--error"
-    attributes: dict[str, str | bool] = {
-        "class": f"{name} {field.field.widget.attrs.get('class', '')}".strip()
-    }
+    attributes: dict[str, Any] = {"class": f"{name} {field.field.widget.attrs.get('class', '')}".strip()}
+    if getattr(
+        field.field.widget, "in_fieldset", False
+    ):  # the fieldset is described, and the boxes are marked
+        marked: dict[str, Any] = {"faulty": _faulty(field)}
+        return str(field.as_widget(attrs=marked))
     if described:
         attributes["aria-describedby"] = described
     return str(field.as_widget(attrs=attributes))
+
+
+@register.filter
+def error_target(field: BoundField) -> str:
+    """Return the id of the box that an error of the field leads to: the first that is at fault; never a hidden one."""
+    shown = field.form.visible_fields()
+    if field.is_hidden and shown:
+        return error_target(shown[0])
+    faulty = _faulty(field)
+    return f"{field.auto_id}_{faulty[0]}" if faulty else str(field.id_for_label or field.auto_id)
+
+
+def _faulty(field: BoundField) -> tuple[int, ...]:
+    """Return which boxes of a field of several are at fault; all, where an error does not say."""
+    boxes = getattr(field.field.widget, "boxes", 0)
+    if not field.errors or not boxes:
+        return ()
+    error = field.errors.as_data()[0]
+    return tuple((error.params or {}).get("parts", range(boxes)))
