@@ -41,7 +41,7 @@ class Frame:
     given : mapping or None
         After defaults were filled in: where each item was answered before.
     counted : dict
-        Completed months between two days that were counted already; days never change, so neither do these.
+        What was counted already and is asked for again: completed months between two days, an inner score.
     """
 
     size: int

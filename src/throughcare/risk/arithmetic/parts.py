@@ -178,6 +178,8 @@ class Tabled:
         ``spec.decimals``.
     reband : callable or None
         From the frame and the bands that the shown scores reach to the bands that hold; None where they are it.
+    components : tuple of Tabled
+        Instruments whose score is an input of this one; their scores are handed over with it.
     """
 
     spec: Spec
@@ -186,6 +188,7 @@ class Tabled:
     value: Callable[[Frame, Floats], Floats] | None = None
     shown: Callable[[Frame, Floats], Floats] | None = None
     reband: Callable[[Frame, Floats], Floats] | None = None
+    components: tuple[Tabled, ...] = ()
 
     def score(self, answers: Answers) -> Score:
         """Score one person; pure, never raises for an answer, never mutates."""
@@ -219,6 +222,7 @@ class Tabled:
             ),
             defaulted=defaulted,
             reasons=reasons,
+            parts={each.spec.name: each.score(answers) for each in self.components} or None,
         )
 
     def score_columns(self, columns: Columns) -> ScoredColumns:
@@ -240,9 +244,13 @@ class Tabled:
         raw = Frame.of_columns(columns, self.spec.by_name)
         scored = self.rules.status(raw, self.spec.required) == STATUS_CODES.index(Status.SCORED)
         with np.errstate(all="ignore"):
-            frame = raw.filled(self.spec.defaults)
-            _, shown, _ = self._scored(frame, [part.weigh(frame) for part in self.parts])
+            shown = self.shown_in(raw.filled(self.spec.defaults))
         return np.where(scored, shown, np.nan)
+
+    def shown_in(self, frame: Frame) -> Floats:
+        """Return the scores as published of people whose answers are in a wider frame; NaN where one is missing."""
+        _, shown, _ = self._scored(frame, [part.weigh(frame) for part in self.parts])
+        return shown
 
     def _scored(self, frame: Frame, weights: list[Floats]) -> tuple[Floats, Floats, Floats]:
         total = np.zeros(frame.size)

@@ -1,0 +1,1 @@
+"""OGRS3: any proven reoffending, from the record alone. The former generation; the all reoffending predictor followed it."""

@@ -1,0 +1,1 @@
+"""OVP: proven violent reoffending, from the record and needs. The former generation."""

@@ -1,0 +1,1 @@
+"""RSR: proven serious reoffending, violent (SNSV) or sexual (OSP), within two years. The former generation."""
