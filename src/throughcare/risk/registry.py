@@ -12,7 +12,13 @@ from throughcare.risk.direct_contact_sexual import score as direct_contact_sexua
 from throughcare.risk.images_indirect_sexual import score as images_indirect_sexual
 from throughcare.risk.lds import score as lds
 from throughcare.risk.mst import score as mst
+from throughcare.risk.ogp import score as ogp
+from throughcare.risk.ogrs3 import score as ogrs3
+from throughcare.risk.opd import score as opd
+from throughcare.risk.ovp import score as ovp
+from throughcare.risk.pni import score as pni
 from throughcare.risk.psa import score as psa
+from throughcare.risk.rsr import score as rsr
 from throughcare.risk.serious_violent_reoffending import score as serious_violent_reoffending
 from throughcare.risk.violent_reoffending import score as violent_reoffending
 
@@ -23,8 +29,14 @@ _MODULES = (
     direct_contact_sexual,
     images_indirect_sexual,
     combined_serious,
+    ogrs3,
+    ogp,
+    ovp,
+    rsr,
     mst,
     lds,
+    opd,
+    pni,
     psa,
 )
 _BY_NAME: dict[str, Instrument] = {

@@ -38,8 +38,8 @@ class Frame:
         True where an answer lies outside its domain; that answer is missing.
     problems : tuple of Problem
         The same, in words, for a frame of one person.
-    given : mapping or None
-        After defaults were filled in: where each item was answered before.
+    before : Frame or None
+        After defaults were filled in: the frame before.
     counted : dict
         What was counted already and is asked for again: completed months between two days, an inner score.
     """
@@ -50,12 +50,12 @@ class Frame:
     numbers: dict[str, Floats]
     bad: Bools
     problems: tuple[Problem, ...] = ()
-    given: Mapping[str, Bools] | None = None
+    before: Frame | None = None
     counted: dict[tuple[str, str], Floats] = field(default_factory=dict)
 
     def answered(self, name: str) -> Bools:
         """Return where an item was answered before defaults were filled in."""
-        return self.known(name) if self.given is None else self.given[name]
+        return (self.before or self).known(name)
 
     def known(self, name: str) -> Bools:
         """Return where an item is answered."""
@@ -100,11 +100,10 @@ class Frame:
     def filled(self, defaults: Mapping[str, Value]) -> Frame:
         """Return the frame with every unanswered item that has a default holding it."""
         numbers = dict(self.numbers)
-        given = {name: self.known(name) for name in self.items}
         for name, value in defaults.items():
             place = _place(self.items[name], value)
             numbers[name] = np.where(np.isnan(numbers[name]), place, numbers[name])
-        return replace(self, numbers=numbers, given=given)
+        return replace(self, numbers=numbers, before=self)
 
     def words(self, name: str) -> str:
         """Return the answer of the only person of the frame in words."""

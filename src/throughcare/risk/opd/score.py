@@ -25,6 +25,7 @@ from throughcare.risk.opd.spec import TABLE
 
 _VIOLENCE, _EXCESS = "violence_in_offence", "excessive_violence"
 _DANGEROUS = ("high", "very_high")
+_MAN_IN = ("opd_men", "screened_in")
 
 
 def _yes(name: str) -> Part:
@@ -134,9 +135,11 @@ def _eligible_woman(frame: Frame) -> Bools:
 
 
 def _man_in(frame: Frame, _total: Floats) -> Floats:
-    personality = _sum(MEN_PERSONALITY, frame) >= TABLE.one("men_personality_from")
-    indicators = _sum(MEN_INDICATORS, frame) >= TABLE.one("men_indicators_from")
-    return (_eligible_man(frame) & (personality | indicators)).astype(np.float64)
+    if _MAN_IN not in frame.counted:
+        personality = _sum(MEN_PERSONALITY, frame) >= TABLE.one("men_personality_from")
+        indicators = _sum(MEN_INDICATORS, frame) >= TABLE.one("men_indicators_from")
+        frame.counted[_MAN_IN] = (_eligible_man(frame) & (personality | indicators)).astype(np.float64)
+    return frame.counted[_MAN_IN]
 
 
 def _woman_in(frame: Frame, total: Floats) -> Floats:
@@ -170,6 +173,8 @@ def _override_of_man(frame: Frame) -> Bools:
 
 
 def _override_of_woman(frame: Frame) -> Bools:
+    if not np.any(frame.yes("pathway_override")):
+        return np.zeros(frame.size, dtype=np.bool_)
     full = frame.filled(spec.WOMEN.defaults)
     out = np.asarray(_woman_in(full, _sum(WOMEN_PARTS, full)) == 0.0, dtype=np.bool_)
     return full.yes("pathway_override") & _eligible_woman(full) & out

@@ -21,6 +21,7 @@ from throughcare.risk.pni.spec import TABLE
 LOW, MEDIUM, HIGH = 0.0, 1.0, 2.0
 UNKNOWN = -1.0
 _WORST = 2.0
+_PATHWAY = ("pni", "pathway")
 
 
 def _points(frame: Frame, names: tuple[str, ...], unknown: float) -> Floats:
@@ -135,7 +136,10 @@ def _found(frame: Frame) -> Found:
 
 def need_level(frame: Frame) -> Floats:
     """Return the level of need, or `UNKNOWN` where unanswered needs could change it."""
-    found = _found(frame)
+    return _need_level(frame, _found(frame))
+
+
+def _need_level(frame: Frame, found: Found) -> Floats:
     now = np.asarray(np.sum([weigh(frame, 0.0) for _, _, _, weigh in _DOMAINS], axis=0))
     worst = np.asarray(np.sum([weigh(frame, _WORST) for _, _, _, weigh in _DOMAINS], axis=0))
     level, level_at_worst = step(now, TABLE.steps("need_level")), step(worst, TABLE.steps("need_level"))
@@ -161,7 +165,14 @@ def need_level(frame: Frame) -> Floats:
 
 def pathway(frame: Frame) -> Floats:
     """Return 0 alternative, 1 moderate, 2 high, or `UNKNOWN` where missing answers could lead elsewhere."""
-    need, found = need_level(frame), _found(frame)
+    if _PATHWAY not in frame.counted:
+        frame.counted[_PATHWAY] = _pathway(frame)
+    return frame.counted[_PATHWAY]
+
+
+def _pathway(frame: Frame) -> Floats:
+    found = _found(frame)
+    need = _need_level(frame, found)
     both_high = (need == HIGH) & (found.risk == HIGH)
     any_and_violent = found.any_high & found.violent_high
     high = found.custody & (any_and_violent | (found.any_high & found.spousal_high) | both_high)
