@@ -127,6 +127,8 @@ def _by_activation(fixes: Fixes, statuses: Statuses) -> dict[str, Facts]:
 def _split(batch: Batch) -> dict[str, Batch]:
     if not len(batch):
         return {}
+    if len(batch.keys) == 1:  # as a live worker calls
+        return {batch.keys[0]: batch}
     if bool(np.any(batch.key[1:] < batch.key[:-1])):
         batch = batch.take(np.argsort(batch.key, kind="stable"))
     edges = [0, *(np.flatnonzero(np.diff(batch.key)) + 1).tolist(), len(batch)]

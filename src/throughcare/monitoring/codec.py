@@ -11,6 +11,7 @@ import json
 import struct
 import zlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -32,14 +33,21 @@ _HEAD = struct.Struct(">4sHI")
 SUMS_OF_VERSION = {1: 6, STATE_VERSION: kernels.SUMS}
 
 
+@cache
+def _stored(dtype: np.dtype[Any]) -> tuple[str, np.dtype[Any]]:
+    """Return the code of a type of column, and the type with its bytes in the order in which they are stored."""
+    return dtype.str.lstrip("<>=|"), dtype.newbyteorder("<")
+
+
 class _Writer:
     def __init__(self) -> None:
         self.chunks: list[bytes] = []
         self.size = 0
 
     def array(self, values: NDArray[np.generic]) -> list[Any]:
-        raw = np.ascontiguousarray(values).astype(values.dtype.newbyteorder("<"), copy=False).tobytes()
-        place = [values.dtype.str.lstrip("<>=|"), self.size, len(values)]
+        code, stored = _stored(values.dtype)
+        raw = values.astype(stored, copy=False).tobytes()
+        place = [code, self.size, len(values)]
         self.chunks.append(raw)
         self.size += len(raw)
         return place

@@ -140,11 +140,14 @@ def step(
         return Step(whole, events, {}, _due_us(whole, rules), needs_archive=False)
     pruned = prune(one, compiled=rules.activations[activation_id], rules=rules, oldest_us=oldest_us)
     after = replace(whole, activations={activation_id: pruned})
+    quiet_us = (
+        one.quiet_until_us if pruned is one and at_us < one.quiet_until_us < rules.within.stop_us else None
+    )
     return Step(
         state=after,
         events=events,
         told={e.incident_id: one.told[e.incident_id] for e in events if e.incident_id is not None},
-        due_us=_due_us(after, rules),
+        due_us=_due_us(after, rules) if quiet_us is None else quiet_us,
         needs_archive=any(event.kind in _ARCHIVE_NEEDED for event in events),
     )
 
@@ -190,10 +193,12 @@ def _within(batch: Fixes | Statuses, interval: Interval) -> Fixes | Statuses:
 
 def _unseen(new: Batch, held: Batch) -> Batch:
     """Return the facts that are not held yet: the row that was stored first stays the one that counts."""
-    if not len(new) or not len(held):
+    if not len(new):
         return new
     first = int(np.searchsorted(held.t_us, int(new.t_us.min())))
-    recent = held.take(np.arange(first, len(held)))
+    if first == len(held):
+        return new
+    recent = held.take(slice(first, None))
     return new.take(~np.isin(new.content(), recent.content())) if len(recent) else new
 
 
@@ -209,12 +214,12 @@ def _due_us(state: State, rules: Rules) -> int | None:
 def stored(state: State) -> bytes:
     """Return the state of one activation as bytes, without the facts after its base."""
     activation_id, held = next(iter(state.activations.items()))
-    bare = replace(
-        held,
-        fixes=held.fixes.take(held.fixes.t_us <= held.base_us),
-        statuses=held.statuses.take(held.statuses.t_us <= held.base_us),
-    )
+    bare = replace(held, fixes=_until(held.fixes, held.base_us), statuses=_until(held.statuses, held.base_us))
     return encode(replace(state, activations={activation_id: bare}))
+
+
+def _until(batch: Batch, t_us: int) -> Batch:
+    return batch.take(slice(0, int(np.searchsorted(batch.t_us, t_us, side="right"))))
 
 
 def unpacked(raw: bytes) -> State | None:
