@@ -2,15 +2,15 @@
 """The whole way in, as senders and staff see it: HTTP to the server, durable, evaluated, on the desk.
 
     python benchmarks/ingest_load.py [--database sqlite|postgres] [--rate 1000] [--batch 50] [--seconds 60]
-                                     [--wearers 0] [--connections 4] [--processes 2]
+                                     [--wearers 0] [--walkers 50] [--connections 4] [--processes 2]
 
 Starts `throughcare serve` (gunicorn) and, with ``--wearers``, one `throughcare worker` on an empty database that
 forces its commits to the disk, and sends positions over the loopback with real HTTP and a gateway's key. A request
 is sent when it is due, whatever became of the one before it, and its latency counts from then: a server that falls
 behind is not excused. ``--rate 0`` sends as fast as answers come. Positions are of the present instant.
 
-With ``--wearers`` each device is worn under an order with an exclusion zone, and one wearer in fifty walks into it
-in the course of the run; how soon that is on the desk is read from the desk's own rows. Without, nobody wears the
+With ``--wearers`` each device is worn under an order with an exclusion zone, and one wearer in ``--walkers`` walks into
+it in the course of the run; how soon that is on the desk is read from the desk's own rows. Without, nobody wears the
 devices and no worker runs: that measures ingest alone. The senders run on the same cores as everything else.
 """
 
@@ -42,7 +42,6 @@ NATIONAL_RATE = 470  # 28,111 people monitored in England and Wales, at a positi
 SECOND_US = 1_000_000
 HOME = (-1.2, 52.6)
 ZONE_EAST_DEG = 0.02  # about 1.35 km
-WALKERS = 50  # one in so many
 ANSWER_S = 30.0
 
 
@@ -54,6 +53,7 @@ class Plan:
     batch: int
     seconds: int
     wearers: int
+    walkers: int
     connections: int
     processes: int
 
@@ -207,7 +207,8 @@ class Senders:
         )
 
     def _fact(self, device: int, now_us: int, share: float) -> bytes:
-        inside = device % WALKERS == 0 and share > 0.1 + 0.4 * (device // WALKERS % 20) / 20
+        one_in = self.plan.walkers
+        inside = device % one_in == 0 and share > 0.1 + 0.4 * (device // one_in % 20) / 20
         lon = HOME[0] + (ZONE_EAST_DEG if inside else 0.0) + (now_us % 97) * 1e-7
         return (
             f'{{"device_id":"D{device}","time":{now_us},"latitude":{HOME[1]},"longitude":{lon:.7f},'
@@ -333,12 +334,14 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=50)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--wearers", type=int, default=0)
+    parser.add_argument("--walkers", type=int, default=50, help="one wearer in so many enters the zone")
     parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--processes", type=int, default=2)
     chosen = parser.parse_args()
     plan = Plan(
-        chosen.rate, chosen.batch, chosen.seconds, chosen.wearers, chosen.connections, chosen.processes
-    )
+        chosen.rate, chosen.batch, chosen.seconds, chosen.wearers, chosen.walkers,
+        chosen.connections, chosen.processes,
+    )  # fmt: skip
     folder = Path(tempfile.mkdtemp(prefix="throughcare-ingest-"))
     try:
         with database(chosen.database, folder) as url:
