@@ -89,6 +89,11 @@ class Combined:
             status=status,
         )
 
+    def without_limits(self) -> Combined:
+        """Return the same formula without limits of population: for `throughcare.risk.conformance.arithmetic` only."""
+        parts = tuple(replace(part, rules=replace(part.rules, outside=())) for part in self.parts)
+        return replace(self, parts=parts)
+
     def _without_number(self, blank: Score, unknown: set[str]) -> Score:
         assert blank.parts is not None
         missing = unknown | {name for part in blank.parts.values() for name in part.missing}

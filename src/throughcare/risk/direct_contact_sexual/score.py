@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -102,16 +103,28 @@ def _percent(frame: Frame, total: Floats) -> Floats:
     return np.where(total < spec.START + _TINY, 0.0, 100.0 * sigmoid(total))
 
 
+def _with_history(contradiction: Contradiction) -> Contradiction:
+    """Return a contradiction that counts only where there is a history: without one, nothing else matters."""
+    return replace(
+        contradiction,
+        found_in=lambda frame: contradiction.found_in(frame) & ~frame.no("ever_sexual_offence"),
+    )
+
+
 _RULES = Rules(
     contradictions=(
         *FOLLOW_UP,
-        *lived_on("last_sexual_offence_date"),
-        *lived_on("last_offence_date"),
-        Contradiction(
-            "last_offence_date",
-            lambda frame: frame.days["last_offence_date"] < frame.days["last_sexual_offence_date"],
-            "a day not before the latest sexual offence, which is an offence too",
-            "Check the date of the latest offence and of the latest sexual offence.",
+        *(
+            _with_history(each)
+            for each in (*lived_on("last_sexual_offence_date"), *lived_on("last_offence_date"))
+        ),
+        _with_history(
+            Contradiction(
+                "last_offence_date",
+                lambda frame: frame.days["last_offence_date"] < frame.days["last_sexual_offence_date"],
+                "a day not before the latest sexual offence, which is an offence too",
+                "Check the date of the latest offence and of the latest sexual offence.",
+            )
         ),
         *CONTRADICTIONS,
         Contradiction(
