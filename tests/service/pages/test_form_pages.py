@@ -168,7 +168,7 @@ def test_every_page_fits_a_small_screen_and_large_letters_and_needs_no_script(
             faults += _dead(page)
         if faults:
             wrong[url] = faults
-    assert wrong == {}
+    assert wrong == {}, "\n".join(f"{url}: {faults}" for url, faults in wrong.items())
 
 
 def _too_wide(page: Page) -> list[str]:

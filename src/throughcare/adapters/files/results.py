@@ -78,7 +78,8 @@ INCIDENT_SCHEMA = pa.schema(
         ("parameters_id", _TEXT),
     ]
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# the last four are the wide forms, which a spreadsheet in a Japanese or Chinese locale reads as the first four
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def guarded(cell: object) -> object:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import http.client
 import ipaddress
+import socket
 import ssl
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -18,6 +19,10 @@ from throughcare.kernel.errors import RefusedInput
 
 TIMEOUT_S = 10.0
 LONGEST_URL = 500
+
+
+class OwnMachine(OSError):
+    """A name leads to this machine or its link, where no notice goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,10 @@ def check_address(url: str, *, plain_http: bool = False) -> SplitResult:
         raise _refusal(url, "an address that begins with https://")
     if parts.username or parts.password or parts.fragment:
         raise _refusal(url, "an address without a user name, a password or a fragment")
-    is_own = parts.hostname == "localhost" or (
-        number is not None and (number.is_loopback or number.is_link_local or number.is_unspecified)
-    )
-    if is_own and not plain_http:
+    if _cannot_be_sent(url, parts.hostname):
+        raise _refusal(url, "an address in plain letters, as a request carries it")
+    named_own = parts.hostname.rstrip(".").rpartition(".")[2] == "localhost"
+    if (named_own or (number is not None and _is_own(number))) and not plain_http:
         raise _refusal(url, "the address of another machine")
     return parts
 
@@ -93,6 +98,8 @@ def post(url: str, *, body: bytes, headers: dict[str, str], plain_http: bool = F
             if parts.scheme == "https"
             else http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIMEOUT_S)
         )
+        if not plain_http:
+            connection._create_connection = _outward  # type: ignore[attr-defined]
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             connection.request("POST", path, body=body, headers=headers)
@@ -100,8 +107,42 @@ def post(url: str, *, body: bytes, headers: dict[str, str], plain_http: bool = F
             return Sent(answer.status, f"answered {answer.status}")
         finally:
             connection.close()
-    except (OSError, http.client.HTTPException) as trouble:
+    except (OSError, UnicodeError, http.client.HTTPException) as trouble:
         return Sent(0, f"no answer ({type(trouble).__name__})")
+
+
+def _outward(
+    address: tuple[str, int], timeout: float | None = None, source_address: tuple[str, int] | None = None
+) -> socket.socket:
+    """Connect to the first address of a name that is another machine's.
+
+    The name is looked up once, and what was looked at is connected to: a name that leads to this machine, or to
+    what answers machines about themselves (169.254.169.254), leads nowhere, whenever it began to.
+    """
+    found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)
+    others = [
+        entry[4] for entry in found if not _is_own(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]))
+    ]
+    if not others:
+        raise OwnMachine
+    return socket.create_connection(others[0][:2], timeout, source_address)  # type: ignore[arg-type]
+
+
+def _is_own(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Return whether a number is this machine or its link, in whichever notation."""
+    mapped = getattr(number, "ipv4_mapped", None) or number
+    return bool(mapped.is_loopback or mapped.is_link_local or mapped.is_unspecified or mapped.is_multicast)
+
+
+def _cannot_be_sent(url: str, host: str) -> bool:
+    """Return whether a request line or the look-up of a name would refuse it."""
+    if not url.isascii() or any(char <= " " or char == "\x7f" for char in url):
+        return True
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return True
+    return False
 
 
 def _number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

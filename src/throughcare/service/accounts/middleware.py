@@ -57,6 +57,8 @@ class ViewerMiddleware:
         answer = self.get_response(request)
         if request.user.is_authenticated:
             _mark_session(known)  # again, for the request that signs somebody in
+        # no browser or proxy keeps a page: after signing out, the back button shows nothing of anybody
+        answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
     def process_view(

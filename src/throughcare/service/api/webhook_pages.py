@@ -47,5 +47,7 @@ def stop(request: Request, *, number: int) -> HttpResponse:
 def again(request: Request, *, number: int) -> HttpResponse:
     """Try again what was given up for an endpoint."""
     tried = try_again(by=request.viewer, now_us=request.now_us, number=number)
+    if tried is None:
+        raise Http404
     messages.success(request, f"{tried} notices are tried again.")
     return redirect("webhooks:list")

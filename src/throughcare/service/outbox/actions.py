@@ -81,11 +81,13 @@ def stop_endpoint(*, by: Viewer, now_us: int, number: int) -> bool:
 
 
 @transaction.atomic
-def try_again(*, by: Viewer, now_us: int, number: int) -> int:
-    """Try everything again that was given up for an endpoint; return how much that is."""
-    tried = OutboxItem.objects.filter(
-        endpoint_id=number, abandoned_us__isnull=False, endpoint__stopped_us__isnull=True
-    ).update(abandoned_us=None, next_try_us=now_us, attempts=0)
+def try_again(*, by: Viewer, now_us: int, number: int) -> int | None:
+    """Try everything again that was given up for an endpoint; return how much that is, None if there is no such one."""
+    if not WebhookEndpoint.objects.filter(pk=number, stopped_us__isnull=True).exists():
+        return None
+    tried = OutboxItem.objects.filter(endpoint_id=number, abandoned_us__isnull=False).update(
+        abandoned_us=None, next_try_us=now_us, attempts=0
+    )
     record(
         viewer=by,
         action="webhook_tried_again",

@@ -40,7 +40,7 @@ def search(request: Request) -> HttpResponse:
         request.viewer,
         text=text,
         now_us=request.now_us,
-        page=int(wanted) if wanted.isascii() and wanted.isdecimal() else 1,
+        page=int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 8 else 1,
     )
     if text:
         record(

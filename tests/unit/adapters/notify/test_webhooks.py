@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from throughcare.adapters.notify.webhooks import check_address, is_signed, post, signature
+from throughcare.adapters.notify.webhooks import (
+    OwnMachine,
+    _outward,
+    check_address,
+    is_signed,
+    post,
+    signature,
+)
 from throughcare.kernel.errors import RefusedInput
 
 BODY = b'{"event": "incident.opened"}'
@@ -49,6 +57,18 @@ def test_a_header_that_is_none_is_refused(header: str) -> None:
         "https://example.org:notaport/",
         "https://[broken/",
         "https://example.org/" + "a" * 500,
+        "https://localhost./",
+        "https://inner.localhost/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://[::ffff:169.254.169.254]/",
+        "https://[fe80::1]/",
+        "https://0.0.0.0/",
+        "https://224.0.0.1/",
+        "https://example.org/caf\u00e9",
+        "https://example.org/a b",
+        "https://example.org/a\r\nHost: inner",
+        "https://\uff4c\uff4f\uff43alhost/",
+        "https://" + "a" * 64 + ".org/",
     ],
 )
 def test_an_address_that_must_not_be_asked_is_refused(url: str) -> None:
@@ -101,3 +121,24 @@ def test_no_answer_is_told_without_what_the_error_holds(receiver: HTTPServer) ->
     receiver.server_close()
     sent = post(f"http://127.0.0.1:{port}/200", body=BODY, headers={}, plain_http=True)
     assert (sent.status, sent.words) == (0, "no answer (ConnectionRefusedError)")
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["127.0.0.1", "127.8.8.8", "169.254.169.254", "0.0.0.0", "::1", "::ffff:127.0.0.1", "fe80::1%lo"],
+)
+def test_a_name_that_leads_to_this_machine_is_asked_nothing(
+    number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family = socket.AF_INET6 if ":" in number else socket.AF_INET
+    answer = [(family, socket.SOCK_STREAM, 6, "", (number, 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer)
+    sent = post("https://rebound.example.org/", body=BODY, headers={})
+    assert (sent.status, sent.words) == (0, "no answer (OwnMachine)")
+
+
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.0.0.1", "017700000001"])
+def test_this_machine_in_another_notation_is_asked_nothing(host: str) -> None:
+    assert not post(f"https://{host}:9/", body=BODY, headers={}).arrived
+    with pytest.raises(OwnMachine):
+        _outward((host, 9))
