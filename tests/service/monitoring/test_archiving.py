@@ -11,6 +11,7 @@ import pytest
 
 from tests.service.conftest import Clock
 from tests.service.monitoring.lives import (
+    BY,
     END_US,
     START_US,
     deliver,
@@ -23,23 +24,27 @@ from tests.service.monitoring.lives import (
     standing,
     work_until_idle,
 )
-from throughcare.kernel.time import DAY_US, HOUR_US
+from throughcare.kernel.time import DAY_US, HOUR_US, MINUTE_US, iso_utc
 from throughcare.monitoring.codec import encode
 from throughcare.monitoring.fixes import Fixes
 from throughcare.monitoring.status import Statuses
-from throughcare.service.monitoring import archiving
+from throughcare.orders.model import Order
+from throughcare.service.monitoring import archiving, waking
 from throughcare.service.monitoring.actions import Memory, archive_days, expire_days, work_once
 from throughcare.service.monitoring.archiving import damaged
 from throughcare.service.monitoring.models import (
     ArchiveFile,
     EngineState,
     InboxItem,
+    IncidentRow,
     PositionRow,
     Reject,
     StatusRow,
 )
 from throughcare.service.monitoring.queries import trail
 from throughcare.service.monitoring.recorded import archive_folder, recorded, whole_state
+from throughcare.service.orders.actions import record_order
+from throughcare.service.people.models import Person
 
 pytestmark = pytest.mark.django_db
 LATER_US = END_US + 3 * DAY_US
@@ -265,3 +270,87 @@ def test_a_damaged_archive_lets_the_activation_rest_and_keeps_the_late_fact(
     assert InboxItem.objects.count() == 0
     fixes = Fixes.concat([facts[0], late[0]])
     assert standing() == expected(fixes, facts[1], order_ids=["O0"], now_us=LATER_US + HOUR_US)
+
+
+def moved_to(another: str, at_us: int, activation: str = "A0") -> None:
+    """Give the tag to somebody else: the first activation ends, or is no longer named, and another begins."""
+    said = order_for(0).as_json()
+    first = {**said["activations"][0], "to_time": iso_utc(at_us)}
+    told = {"version": 2, "recorded_at": iso_utc(LATER_US), "activations": [first] if activation else []}
+    ended = Order.model_validate({**said, **told})
+    record_order(by=BY, now_us=LATER_US, person_id=Person.objects.get(ref="W0").pk, order=ended)
+    theirs = {**said["activations"][0], "activation_id": "A9", "from_time": iso_utc(at_us)}
+    begun = {
+        "order_id": "O9",
+        "wearer_ref": another,
+        "activations": [theirs],
+        "recorded_at": iso_utc(LATER_US),
+    }
+    put_on_record([Order.model_validate({**said, **begun})], now_us=LATER_US)
+
+
+def facts_of(activation_id: str) -> list[tuple[str, ...]]:
+    """Return what is recorded of an activation, without whose it is."""
+    return told_by(*recorded(activation_id))
+
+
+def told_by(fixes: Fixes, statuses: Statuses) -> list[tuple[str, ...]]:
+    columns = [[getattr(batch, name).tolist() for name in batch.FACTS] for batch in (fixes, statuses)]
+    return sorted(tuple(map(str, values)) for batch in columns for values in zip(*batch, strict=True))
+
+
+def parted(
+    facts: tuple[Fixes, Statuses], at_us: int
+) -> tuple[tuple[Fixes, Statuses], tuple[Fixes, Statuses]]:
+    fixes, statuses = facts
+    before = fixes.take(fixes.t_us < at_us), statuses.take(statuses.t_us < at_us)
+    after = fixes.take(fixes.t_us >= at_us), statuses.take(statuses.t_us >= at_us)
+    return before, tuple(part.rekey(np.zeros(len(part), np.int64), ("A9",)) for part in after)
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_archived_facts_follow_a_tag_that_went_to_somebody_else(
+    facts: tuple[Fixes, Statuses], stopped: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive_days(now_us=LATER_US)
+    before, at_us = facts_of("A0"), START_US + DAY_US
+    moved_to("W9", at_us)
+    if stopped:  # killed when the facts are out of their files and not yet in the inbox
+        with monkeypatch.context() as patched:
+            patched.setattr(waking, "put_back", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                work_once(worker="w1", now_us=LATER_US, memory=Memory())
+        assert facts_of("A0") == before
+        assert InboxItem.objects.count() == 0
+    memory = Memory()
+    for minute in range(4):  # the second look comes when the version is settled
+        work_until_idle(now_us=LATER_US + minute * MINUTE_US, memory=memory)
+    mine, theirs = parted(facts, at_us)
+    assert sorted([*facts_of("A0"), *facts_of("A9")]) == before
+    assert facts_of("A9") == [fact for fact in before if int(fact[0]) >= at_us]
+    now_us = LATER_US + 3 * MINUTE_US
+    both = [Fixes.concat([mine[0], theirs[0]]), Statuses.concat([mine[1], theirs[1]])]
+    assert standing() == expected(*both, order_ids=["O0", "O9"], now_us=now_us)
+    archive_days(now_us=LATER_US + 2 * DAY_US)
+    assert sorted([*facts_of("A0"), *facts_of("A9")]) == before
+    assert damaged() == []
+
+
+def interrupted(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_was_told_of_an_activation_that_a_correction_dropped_is_taken_back(
+    facts: tuple[Fixes, Statuses],
+) -> None:
+    assert standing()
+    archive_days(now_us=LATER_US)
+    before = facts_of("A0")
+    moved_to("W9", START_US - HOUR_US * 3, activation="")
+    memory = Memory()
+    for minute in range(4):
+        work_until_idle(now_us=LATER_US + minute * MINUTE_US, memory=memory)
+    assert facts_of("A0") == []
+    assert facts_of("A9") == before
+    assert not IncidentRow.objects.filter(activation_id="A0", retracted=False).exists()
+    assert IncidentRow.objects.filter(activation_id="A9", retracted=False).exists()

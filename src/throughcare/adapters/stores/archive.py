@@ -134,6 +134,49 @@ def read_facts(
     return kind.build(key=np.zeros(table.num_rows, np.int64), keys=(activation_id,), **columns)
 
 
+def rows_outside(
+    folder: Path, path: str, *, kind: str, activation_id: str, from_us: int, stop_us: int
+) -> list[tuple[Any, ...]]:
+    """Return an activation's rows in a file from outside ``[from_us, stop_us)``: device, receipt, then the facts.
+
+    Raises
+    ------
+    RefusedInput
+        If the file is missing or damaged.
+    """
+    names = ["device_id", "received_us", *KINDS[kind].FACTS]
+    table = _opened(folder, path, names, _outside(activation_id, from_us, stop_us))
+    return list(zip(*(table[name].to_pylist() for name in names), strict=True))
+
+
+def without_rows(
+    folder: Path,
+    part: Part,
+    *,
+    kind: str,
+    day: dt.date,
+    activation_id: str,
+    from_us: int,
+    stop_us: int,
+    announce: Announce,
+) -> Part | None:
+    """Write a file in place of another, without what :func:`rows_outside` returns; None where nothing is left.
+
+    Raises
+    ------
+    RefusedInput
+        If the file is not what was written down.
+    """
+    table = pq.read_table(BytesIO(checked(folder, part)))
+    left = table.filter(~_outside(activation_id, from_us, stop_us))
+    return _write(folder, kind, day, left, announce) if left.num_rows else None
+
+
+def _outside(activation_id: str, from_us: int, stop_us: int) -> pc.Expression:
+    before, after = pc.field("t_us") < from_us, pc.field("t_us") >= stop_us
+    return (pc.field("activation_id") == activation_id) & (before | after)
+
+
 def checked(folder: Path, part: Part) -> bytes:
     """Return the bytes of a file that is what was written down.
 

@@ -25,10 +25,13 @@ from throughcare.adapters.stores.archive import (
     column_names,
     discard,
     merge_parts,
+    rows_outside,
+    without_rows,
     write_part,
 )
 from throughcare.kernel.errors import RefusedInput
-from throughcare.kernel.time import DAY_US, HOUR_US, MINUTE_US
+from throughcare.kernel.time import DAY_US, FOREVER_US, HOUR_US, MINUTE_US, Interval
+from throughcare.service.monitoring.lines import Line
 from throughcare.service.monitoring.models import ArchiveFile, Mark
 from throughcare.service.monitoring.recorded import EPOCH, archive_folder, day_of
 from throughcare.service.monitoring.rows import MODELS, FactRow
@@ -263,6 +266,36 @@ def put_in_place(parts: Sequence[Part], new: Part | None, *, kind: str, day: dt.
         raise Overtaken
     if new is not None:
         _write_down(new, kind, day, now_us)
+
+
+def take_out(activation_id: str, within: Interval, *, now_us: int) -> dict[tuple[str, str], list[Line]]:
+    """Take an activation's facts from outside a time out of the archive, and return them by kind and device.
+
+    It belongs into the transaction that puts them elsewhere.
+
+    Raises
+    ------
+    Overtaken
+        If a file was replaced by another meanwhile.
+    """
+    found: dict[tuple[str, str], list[Line]] = {}
+    span: dict[str, Any] = {"activation_id": activation_id, "from_us": within.start_us, "stop_us": within.stop_us}
+    for kind in KINDS:
+        live = ArchiveFile.objects.filter(kind=kind, replaced_us__isnull=True).order_by("path")
+        inside = live.filter(day__gt=day_of(within.start_us)) if within.start_us > 0 else live
+        if within.stop_us < FOREVER_US:
+            inside = inside.filter(day__lt=day_of(within.stop_us))
+        for row in live.exclude(pk__in=inside.values("pk")):
+            part = Part(row.path, row.rows, row.digest)
+            taken = rows_outside(archive_folder(), part.path, kind=kind, **span)
+            if not taken:
+                continue
+            announce = _announcer(kind, row.day, now_us)
+            left = without_rows(archive_folder(), part, kind=kind, day=row.day, announce=announce, **span)
+            put_in_place([part], left, kind=kind, day=row.day, now_us=now_us)
+            for device_id, _, *values in taken:
+                found.setdefault((kind, device_id), []).append([kind[0], *values])
+    return found
 
 
 def expire(*, now_us: int, before_us: int, keep: Collection[str]) -> int:

@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from throughcare.kernel.columns import NO_TIME_US
 from throughcare.kernel.time import HOUR_US
+from throughcare.monitoring.advance import tell_apart
+from throughcare.monitoring.events import Event
 from throughcare.monitoring.evidence import WITHHELD
 from throughcare.monitoring.fixes import Fixes, Positions
 from throughcare.monitoring.intake import Reject as Refused
@@ -160,7 +163,9 @@ def evaluate(
     settled_us = None if held is None else held.settled_us
     rules = memory.rules(claimed.activation_id, claimed.order_id, settled_us=settled_us, now_us=now_us)
     if rules is None:
-        return Outcome(claimed, fixes, statuses, None, trouble=_NOT_NAMED)
+        return Outcome(
+            claimed, fixes, statuses, None, _taken_back(claimed.activation_id, now_us), trouble=_NOT_NAMED
+        )
     notices: tuple[Any, ...] = ()
     if state is not None:
         made = step(state, _plain(fixes), _plain(statuses), rules=rules, now_us=now_us, retain_us=retain_us)
@@ -179,6 +184,12 @@ def evaluate(
         retain_us=retain_us,
     )
     return Outcome(claimed, fixes, statuses, made, (*notices, *made.events), replayed=bool(notices))
+
+
+def _taken_back(activation_id: str, now_us: int) -> tuple[Event, ...]:
+    """Return what takes everything back that was told of an activation which no order names any more."""
+    told = {row.incident_id: told_of(row) for row in IncidentRow.objects.filter(activation_id=activation_id)}
+    return tuple(tell_apart(told, (), activation_id=activation_id, settled_us=NO_TIME_US, now_us=now_us)[1])
 
 
 def with_distances(

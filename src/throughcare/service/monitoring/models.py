@@ -152,6 +152,8 @@ class EngineState(models.Model):
     claimed_by = models.CharField(max_length=80, blank=True)
     claimed_until_us = models.BigIntegerField(default=0)
     trouble = models.CharField(max_length=300, blank=True)
+    from_us = models.BigIntegerField(null=True)  # its time, when its facts were last compared with it
+    to_us = models.BigIntegerField(null=True)
     last_fix_us = models.BigIntegerField(null=True)
     last_heard_us = models.BigIntegerField(null=True)
 
