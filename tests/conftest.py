@@ -43,6 +43,16 @@ def chromium_path() -> str | None:
     return next((found for found in map(shutil.which, names) if found), None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Golden files change on purpose only: ``pytest PATH --regenerate`` writes those of the tests it runs anew."""
+    parser.addoption("--regenerate", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture
+def regenerate(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--regenerate", default=False))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, or in CI fail, a browser test where there is no browser."""
     if item.get_closest_marker("browser") is None or chromium_path() is not None:

@@ -185,6 +185,8 @@ def note_seen(*, by: Viewer, now_us: int, openings: Iterable[Opening]) -> None:
     """Note that a senior saw openings: the first to see one is who was told. One's own does not count."""
     assert by.user_id is not None, "only a member of staff sees the list"
     for each in openings:
+        if each.told_us is not None:
+            continue
         untold = BreakGlass.objects.filter(pk=each.opening_id, told_us__isnull=True).exclude(
             user_id=by.user_id
         )

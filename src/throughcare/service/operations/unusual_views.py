@@ -9,10 +9,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from throughcare.kernel.time import DAY_US
-from throughcare.service.accounts.queries import display_names, family_name, viewer_of
+from throughcare.service.accounts.queries import display_names, staff_family_names, viewers_of
 from throughcare.service.audit.entries import views_by_actor
-from throughcare.service.people.queries import assigned_refs, family_names
+from throughcare.service.people.queries import assignments_at, family_names
 from throughcare.service.roles import Scope
+from throughcare.service.viewer import Viewer
 
 MANY_UNASSIGNED = 20  # people in one day; somebody whose role reaches everybody is counted apart
 MANY_REACHED = 200
@@ -31,20 +32,30 @@ class Unusual:
 
 def unusual_views(*, from_us: int, hidden_refs: frozenset[str]) -> list[Unusual]:
     """Return what was unusual in the 24 hours from an instant; records closed to the reader are counted, not told."""
-    opened: dict[str, set[str]] = defaultdict(set)
+    opened: dict[int, set[str]] = defaultdict(set)
     for actor, ref, _ in views_by_actor(from_us=from_us, to_us=from_us + DAY_US):
-        opened[actor].add(ref)
-    surnames = family_names(set().union(*opened.values()))
-    names = display_names(set(opened))
+        opened[int(actor.removeprefix("user:"))].add(ref)
+    at_us = from_us + DAY_US - 1
+    everybody = set().union(*opened.values())
+    surnames, own = family_names(everybody), staff_family_names(opened)
+    viewers = viewers_of(opened, now_us=at_us)
+    assigned = assignments_at(everybody, at_us=at_us)
+    names = display_names({f"user:{user_id}" for user_id in opened})
     found = []
-    for actor, refs in sorted(opened.items()):
-        same = {ref for ref in refs if surnames.get(ref) == family_name(actor)}
-        unassigned = refs - _assigned(actor, from_us)
+    for user_id, refs in sorted(opened.items()):
+        same = {ref for ref in refs if ref in surnames and surnames[ref] == own.get(user_id, "")}
+        teams = viewers[user_id].team_ids
+        unassigned = {
+            ref
+            for ref in refs
+            if not any(team in teams or officer == user_id for team, officer in assigned.get(ref, ()))
+        }
         for rule, people, enough in (
             ("own family name", same, 1),
-            ("many people of no team of theirs", unassigned, _many(actor, from_us)),
+            ("many people of no team of theirs", unassigned, _many(viewers[user_id])),
         ):
             if len(people) >= enough:
+                actor = f"user:{user_id}"
                 shown = tuple(sorted(people - hidden_refs))
                 found.append(
                     Unusual(actor=actor, name=names[actor], rule=rule, people=len(people), refs=shown)
@@ -52,11 +63,5 @@ def unusual_views(*, from_us: int, hidden_refs: frozenset[str]) -> list[Unusual]
     return found
 
 
-def _assigned(actor: str, at_us: int) -> set[str]:
-    viewer = viewer_of(int(actor.removeprefix("user:")), now_us=at_us + DAY_US - 1)
-    return assigned_refs(team_ids=viewer.team_ids, officer_id=viewer.user_id, at_us=at_us + DAY_US - 1)
-
-
-def _many(actor: str, at_us: int) -> int:
-    reach = viewer_of(int(actor.removeprefix("user:")), now_us=at_us + DAY_US - 1).reach
-    return MANY_REACHED if reach & {Scope.MONITORED, Scope.EVERYBODY} else MANY_UNASSIGNED
+def _many(viewer: Viewer) -> int:
+    return MANY_REACHED if viewer.reach & {Scope.MONITORED, Scope.EVERYBODY} else MANY_UNASSIGNED

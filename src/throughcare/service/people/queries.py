@@ -92,11 +92,14 @@ def family_names(refs: set[str]) -> dict[str, str]:
     return {ref: name.casefold() for ref, name in found}
 
 
-def assigned_refs(*, team_ids: frozenset[int], officer_id: int | None, at_us: int) -> set[str]:
-    """Return the references of the people who were assigned to one of the teams or to the officer at an instant."""
+def assignments_at(refs: set[str], *, at_us: int) -> dict[str, list[tuple[int, int | None]]]:
+    """Return the team and the officer (or None) of each assignment of some people at an instant, by reference."""
     live = Q(from_us__lte=at_us) & (Q(to_us__isnull=True) | Q(to_us__gt=at_us))
-    whose = Q(team_id__in=team_ids) | Q(officer_id=officer_id)
-    return set(Assignment.objects.filter(live, whose).values_list("person__ref", flat=True))
+    rows = Assignment.objects.filter(live, person__ref__in=refs)
+    found: dict[str, list[tuple[int, int | None]]] = {}
+    for ref, team_id, officer_id in rows.values_list("person__ref", "team_id", "officer_id"):
+        found.setdefault(ref, []).append((team_id, officer_id))
+    return found
 
 
 def refs_with_safety_note(refs: Iterable[str]) -> set[str]:
