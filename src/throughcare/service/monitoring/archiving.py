@@ -279,7 +279,11 @@ def take_out(activation_id: str, within: Interval, *, now_us: int) -> dict[tuple
         If a file was replaced by another meanwhile.
     """
     found: dict[tuple[str, str], list[Line]] = {}
-    span: dict[str, Any] = {"activation_id": activation_id, "from_us": within.start_us, "stop_us": within.stop_us}
+    span: dict[str, Any] = {
+        "activation_id": activation_id,
+        "from_us": within.start_us,
+        "stop_us": within.stop_us,
+    }
     for kind in KINDS:
         live = ArchiveFile.objects.filter(kind=kind, replaced_us__isnull=True).order_by("path")
         inside = live.filter(day__gt=day_of(within.start_us)) if within.start_us > 0 else live
