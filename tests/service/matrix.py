@@ -149,6 +149,8 @@ ROUTES: dict[str, Callable[[Seed], dict[str, Any]]] = {
 # Addresses without a permission, because they come before a sign-in or concern only whoever asks. Why:
 OPEN: dict[str, str] = {
     "home": "sends each to where they belong",
+    "casework_root": "leads to the caseload, which asks who one is",
+    "desk_root": "leads to the alert desk, which asks who one is",
     "account_login": "the way in",
     "account_logout": "the way out",
     "account_inactive": "says that an account is closed",

@@ -39,6 +39,9 @@ class Configuration:
     demo : bool
         Invented data only: pages say so, sign-ins are printed, a second factor is not demanded, and plain
         http is allowed.
+    demo_clock_us : int
+        The town's time less this machine's monotonic clock; 0 for the real time. The town's clock stands still while
+        the demonstration is stopped and while the machine sleeps.
     require_mfa : bool
         Staff must have a second factor before they see anything.
     retain_hours : int
@@ -56,6 +59,7 @@ class Configuration:
     database_url: str = ""
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     demo: bool = False
+    demo_clock_us: int = 0
     require_mfa: bool = True
     retain_hours: int = 48
     archive_days: int = 7
@@ -137,6 +141,8 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
             raise _refusal(name.upper(), "a value", "none")
     if len(values["secret_key"]) < 32:
         raise _refusal("SECRET_KEY", "at least 32 characters", f"{len(values['secret_key'])}")
+    if "demo_clock_us" in values and not values.get("demo"):
+        raise _refusal("DEMO_CLOCK_US", "none: only a demonstration has a clock of its own", "a value")
     return Configuration(**values)
 
 

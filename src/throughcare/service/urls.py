@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from throughcare.service.api.api import api
 from throughcare.service.pages.views import home
@@ -18,8 +19,10 @@ urlpatterns = [
     path("audit/", include("throughcare.service.operations.audit_urls")),
     path("retention/", include("throughcare.service.operations.retention_urls")),
     path("access/", include("throughcare.service.people.limited_access_urls")),
+    path("casework/", RedirectView.as_view(pattern_name="casework:caseload"), name="casework_root"),
     path("casework/", include("throughcare.service.casework.urls")),
     path("people/", include("throughcare.service.people.urls")),
+    path("desk/", RedirectView.as_view(pattern_name="desk:list"), name="desk_root"),
     path("desk/", include("throughcare.service.desk.urls")),
     path("monitoring/", include("throughcare.service.monitoring.urls")),
     path("orders/", include("throughcare.service.orders.urls")),

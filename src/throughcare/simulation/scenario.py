@@ -20,11 +20,11 @@ from throughcare.orders.model import Order
 from throughcare.simulation.calendar import Calendar
 from throughcare.simulation.models import Models
 from throughcare.simulation.network import Router
-from throughcare.simulation.supervised import Case, simulate_case
+from throughcare.simulation.supervised import Case, go_on, simulate_case
 from throughcare.simulation.town import Town, build_town
 from throughcare.simulation.truth import FixTruth, Truth
 
-_TOWN_KEY, _PERSON_KEY = 0, 1
+_TOWN_KEY, _PERSON_KEY, _LATER_KEY = 0, 1, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +108,54 @@ def simulate(
         if on_person is not None:
             on_person(index + 1 - first)
     return _gather(town, calendar, cases)
+
+
+def simulate_further(
+    *,
+    seed: int,
+    people: int,
+    days: int,
+    start: dt.date,
+    first: int = 0,
+    later_start: dt.date,
+    later_days: int,
+    models: Models | None = None,
+) -> tuple[Positions, Readings]:
+    """Return what the devices of :func:`simulate` send on further days: the same people under the same orders.
+
+    Parameters
+    ----------
+    seed, people, days, start, first, models
+        As they were given to :func:`simulate`.
+    later_start, later_days : date, int
+        The further days. Their first night begins the evening before, so that whoever must be at home is.
+
+    Returns
+    -------
+    tuple of Positions and Readings
+        With times from the midnight that begins ``later_start``. The same arguments give the same bytes.
+    """
+    calendar = Calendar(start, days)
+    later = Calendar(later_start - dt.timedelta(days=1), later_days + 1)
+    town = build_town(rng=_generator(seed, _TOWN_KEY))
+    router = Router(town.network)
+    sent = [
+        go_on(
+            rng=_generator(seed, _PERSON_KEY, index),
+            later_rng=_generator(seed, _LATER_KEY, index, later_start.toordinal()),
+            town=town,
+            router=router,
+            calendar=calendar,
+            later=later,
+            index=index,
+            models=models if models is not None else Models(),
+        )
+        for index in range(first, first + people)
+    ]
+    from_us = Calendar(later_start, 1).start_us
+    positions = Positions.concat([record.positions for one in sent for record in one.tags])
+    readings = Readings.concat([one.readings for one in sent])
+    return positions.take(positions.t_us >= from_us), readings.take(readings.t_us >= from_us)
 
 
 def _generator(seed: int, *key: int) -> np.random.Generator:

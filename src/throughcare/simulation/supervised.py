@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,14 +58,20 @@ class Case:
 
 
 @dataclass(frozen=True, eq=False)
-class _Life:
-    """The person, the order they live under, and where they truly were."""
+class _Under:
+    """The person and the order they live under."""
 
     person: Person
     terms: Terms
     orders: tuple[Order, ...]
     fittings: list[Fitting]
     allowances: Allowances
+
+
+@dataclass(frozen=True, eq=False)
+class _Life(_Under):
+    """The person, the order they live under, and where they truly were."""
+
     windows: Spans
     due: Spans
     track: Track
@@ -88,7 +94,8 @@ def simulate_case(
     leaves the true tracks as they were.
     """
     life_rng, device_rng, other_rng = rng.spawn(3)
-    life = _live(life_rng, town, router, calendar, index, models)
+    under = _under(life_rng, town, router, calendar, index)
+    life = _live(life_rng, town, router, calendar, under, models)
     protected = _protected(other_rng, town, router, calendar, life, models)
     sent = run_devices(
         rng=device_rng,
@@ -108,13 +115,60 @@ def simulate_case(
     return Case(orders, sent.tags, sent.readings, None if protected is None else protected[0], truth)
 
 
-def _live(
-    rng: np.random.Generator, town: Town, router: Router, calendar: Calendar, index: int, models: Models
-) -> _Life:
+def go_on(
+    *,
+    rng: np.random.Generator,
+    later_rng: np.random.Generator,
+    town: Town,
+    router: Router,
+    calendar: Calendar,
+    later: Calendar,
+    index: int,
+    models: Models,
+) -> DeviceRecords:
+    """Return what the devices of the person of :func:`simulate_case` send on further days.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        The person's own, as it was given for the first days: who they are and their order are drawn again from it.
+    later_rng : numpy.random.Generator
+        For the life of the further days.
+    calendar, later : Calendar
+        The first days and the further ones. On these the last device is worn from beginning to end.
+    """
+    under = _under(rng.spawn(3)[0], town, router, calendar, index)
+    worn = [Fitting(under.fittings[-1].device_id, 0.0, later.end_s)]
+    life_rng, device_rng = later_rng.spawn(2)
+    life = _live(
+        life_rng, town, router, later, replace(under, fittings=worn, allowances=Allowances()), models
+    )
+    return run_devices(
+        rng=device_rng,
+        models=models,
+        calendar=later,
+        town=town,
+        person=life.person,
+        terms=life.terms,
+        fittings=worn,
+        track=life.track,
+        violations=as_array([span for _, span in life.absences] + life.zone_spans),
+    )
+
+
+def _under(rng: np.random.Generator, town: Town, router: Router, calendar: Calendar, index: int) -> _Under:
     person = draw_person(rng=rng, town=town, index=index, ref=f"W{index + 1:04d}")
     terms = draw_terms(rng=rng, town=town, router=router, person=person, calendar=calendar)
     fittings = draw_fittings(rng=rng, person=person, terms=terms, calendar=calendar)
     orders, allowances = _orders(rng, person, terms, calendar, fittings)
+    return _Under(person, terms, orders, fittings, allowances)
+
+
+def _live(
+    rng: np.random.Generator, town: Town, router: Router, calendar: Calendar, under: _Under, models: Models
+) -> _Life:
+    person, terms, orders = under.person, under.terms, under.orders
+    fittings, allowances = under.fittings, under.allowances
     windows = running(
         windows=curfew_windows(orders=orders, calendar=calendar), allowances=allowances, fittings=fittings
     )

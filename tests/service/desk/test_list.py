@@ -13,9 +13,12 @@ from tests.service.desk.tellings import incident, item_of, tell
 from tests.service.makers import NOW_US, Staff, make_person, make_team
 from throughcare.kernel.time import HOUR_US, MINUTE_US
 from throughcare.monitoring.incidents import IncidentKind
+from throughcare.service.access.actions import exclude
 from throughcare.service.audit.models import Entry
 from throughcare.service.audit.shown import refs_in
 from throughcare.service.desk.actions import acknowledge, put_on_desk, take_in
+from throughcare.service.desk.models import DeskItem
+from throughcare.service.desk.queries import waiting
 from throughcare.service.orders.models import OrderRecord
 from throughcare.service.people.models import Person
 from throughcare.service.roles import Role
@@ -23,7 +26,7 @@ from throughcare.service.viewer import system
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Staff], Client]
-QUERIES_MOST = 12
+QUERIES_MOST = 13  # one of them counts what waits, beside the entry of the menu
 
 
 def people(count: int) -> None:
@@ -167,3 +170,37 @@ def test_what_was_suppressed_and_merged_is_listed_with_why_and_can_be_put_on_the
         assert (item_of(name).state, item_of(name).suppressed, item_of(name).merged_into) == ("new", "", None)
         assert item_of(name).due_us == later_us + 10 * MINUTE_US
     assert "0 incidents" in client.get("/desk/left-out/").content.decode()
+
+
+def test_the_number_beside_the_menu_is_what_waits_for_the_role(
+    staff: dict[Role, Staff], signed_in: SignIn
+) -> None:
+    """New for the monitoring centre, decisions for a practitioner, signatures too for a senior; hidden people never."""
+    for ref in ("A", "B", "C", "D"):
+        order(make_person(ref))
+        tell(incident(ref.lower(), person_ref=ref))
+    order(make_person("S", team=make_team("South")))
+    tell(incident("s", person_ref="S", kind=IncidentKind.ZONE_ENTRY))
+    take_in(now_us=NOW_US)
+    for name, state in (("b", "assessed"), ("c", "proposed"), ("d", "proposed"), ("s", "assessed")):
+        DeskItem.objects.filter(pk=item_of(name).pk).update(state=state)
+    waits = {role: waiting(staff[role].viewer, NOW_US) for role in Role}
+    assert {role: number for role, number in waits.items() if number} == {
+        Role.MONITORING_OFFICER: 1, Role.PRACTITIONER: 1, Role.SENIOR: 3,
+    }  # fmt: skip
+    with CaptureQueriesContext(connection) as asked:
+        waiting(staff[Role.SENIOR].viewer, NOW_US)
+    assert len(asked) == 1
+    exclude(
+        by=staff[Role.SENIOR].viewer,
+        now_us=NOW_US,
+        person_id=Person.objects.get(ref="B").pk,
+        person_ref="B",
+        user_id=staff[Role.PRACTITIONER].user.pk,
+        from_us=NOW_US,
+        to_us=None,
+        message="Ask the senior.",
+    )
+    assert waiting(staff[Role.PRACTITIONER].viewer, NOW_US) == 0
+    badge = '<span class="tc-badge">1<span class="govuk-visually-hidden"> waiting</span></span>'
+    assert badge in page_of(signed_in(staff[Role.MONITORING_OFFICER]))

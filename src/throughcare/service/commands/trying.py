@@ -7,16 +7,19 @@ import os
 import secrets
 import socket
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from throughcare.kernel.time import local_datetime, parse_instant
 from throughcare.service.commands.starting import start_django
 from throughcare.service.configuration import PREFIX
+from throughcare.service.operations.demonstration import clock
 
 _DESCRIPTION = (
     "Start the whole service on an invented town: a month of history, a worker, simulated tags, the pages. "
-    "Ctrl-C stops it; the next start goes on where it stopped."
+    "Ctrl-C stops it and its clock; the next start goes on where it stopped."
 )
 _PORT = 8000
 
@@ -38,6 +41,9 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
     parser.add_argument("--days", type=int, default=30, metavar="D", help="days of history (30)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same people (1)")
     parser.add_argument("--port", type=int, help="port of the pages (8000, or a free one)")
+    parser.add_argument(
+        "--at", type=parse_instant, metavar="TIME", help="make the town as of TIME, for pictures"
+    )
     parser.add_argument("--prepare", action="store_true", help="prepare the data and stop")
     parser.set_defaults(run=run)
 
@@ -45,7 +51,9 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse has no public 
 def run(arguments: argparse.Namespace) -> int:
     """Prepare what is not there yet, start everything, print where to look and who can sign in."""
     folder = arguments.folder.resolve()
-    _set_environment(folder)
+    wall_us = time.time_ns() // 1000 if arguments.at is None else arguments.at
+    town_us = wall_us if arguments.fresh else clock.town_us(folder, wall_us=wall_us)
+    _set_environment(folder, town_us=town_us)
     start_django()
     from throughcare.service.operations.demonstration import preparing
 
@@ -59,10 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
         preparing.prepare(size, progress=_progress())
     if arguments.prepare:
         return 0
-    return _serve(folder, arguments.port or _free_port())
+    return _serve(folder, arguments.port or _free_port(), behind_us=wall_us - town_us)
 
 
-def _set_environment(folder: Path) -> None:
+def _set_environment(folder: Path, *, town_us: int) -> None:
     """Leave nothing of another deployment's settings: the demonstration has its own and no others."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]
@@ -70,6 +78,7 @@ def _set_environment(folder: Path) -> None:
     os.environ[f"{PREFIX}SECRET_KEY"] = key.read_text() if key.is_file() else secrets.token_hex(32)
     os.environ[f"{PREFIX}DATA_DIR"] = str(folder)
     os.environ[f"{PREFIX}DEMO"] = "yes"
+    os.environ[f"{PREFIX}DEMO_CLOCK_US"] = str(town_us - time.monotonic_ns() // 1000)
     os.environ[f"{PREFIX}REQUIRE_MFA"] = "no"
     os.environ[f"{PREFIX}ARCHIVE_DAYS"] = "1"
     os.environ[f"{PREFIX}DEVICE_FACTS_PER_MINUTE"] = (
@@ -78,7 +87,9 @@ def _set_environment(folder: Path) -> None:
     os.environ[f"{PREFIX}ORGANISATION_NAME"] = "Invented Probation Region"
 
 
-def _serve(folder: Path, port: int) -> int:
+def _serve(folder: Path, port: int, *, behind_us: int) -> int:
+    from django.conf import settings
+
     from throughcare.service.operations.demonstration.cast import sign_ins
     from throughcare.service.operations.demonstration.running import Running
 
@@ -87,6 +98,9 @@ def _serve(folder: Path, port: int) -> int:
         print(f"\nThroughcare, on invented people: {running.address}\n")
         for role, username, password in sign_ins():
             print(f"  {role:<26} sign in as {username:<20} password: {password}")
+        if behind_us > 0:
+            there = local_datetime(settings.CLOCK(), settings.TIME_ZONE)
+            print(f"\nThe town goes on where it stopped: there it is {there:%A %d %B %Y, %H:%M}.")
         print(
             f"\nData and logs: {folder}. Ctrl-C stops it; the next start is quick; --fresh starts over.",
             flush=True,

@@ -37,8 +37,19 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("accounts:staff", "Staff accounts", Permission.ACCOUNT_MANAGE),
 )
 
+# (permission, route name): where somebody's work starts, by the first permission that they have
+HOMES: tuple[tuple[Permission, str], ...] = (
+    (Permission.PERSON_EDIT, "casework:caseload"),
+    (Permission.INCIDENT_WORK, "desk:list"),
+    (Permission.INSTALLATION_WORK, "orders:installations"),
+    (Permission.WORKLOAD_VIEW, "desk:workload"),
+    (Permission.AUDIT_VIEW, "audit_log:log"),
+    (Permission.ACCOUNT_MANAGE, "accounts:staff"),
+)
+
 # route name -> the function that counts what waits there; by its name, because it stands in a higher app
 BADGES: dict[str, str] = {
+    "desk:list": "throughcare.service.desk.queries.waiting",
     "limited_access:reviews": "throughcare.service.people.limited_access.waiting_reviews",
 }
 
@@ -65,6 +76,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "role_words": ", ".join(ROLE_WORDS[role] for role in sorted(viewer.roles)),
         "organisation_name": settings.CONFIGURATION.organisation_name,
         "is_demo": settings.CONFIGURATION.demo,
+        "demo_clock_us": getattr(request, "now_us", None) if settings.CONFIGURATION.demo_clock_us else None,
         "demands_second_factor": settings.CONFIGURATION.require_mfa,
     }
 

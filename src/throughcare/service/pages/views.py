@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from throughcare.service.pages.context import page_frame
+from throughcare.service.pages.context import HOMES
+from throughcare.service.viewer import Viewer
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Send each role to the page that its work starts from."""
     if not request.user.is_authenticated:
         return redirect("account_login")
-    items = page_frame(request)["navigation"]
-    return redirect(items[0]["href"]) if items else redirect("accounts:me")
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    return redirect(next((name for permission, name in HOMES if viewer.may(permission)), "accounts:me"))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

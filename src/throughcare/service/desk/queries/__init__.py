@@ -19,6 +19,7 @@ from throughcare.service.desk.queries.listing import (
     left_out,
     listed,
     team_choices,
+    waiting,
 )
 from throughcare.service.desk.queries.seen import seen_of
 from throughcare.service.desk.queries.workload import Workload, pack_hours, workload
@@ -42,5 +43,6 @@ __all__ = [
     "person_ref_of",
     "seen_of",
     "team_choices",
+    "waiting",
     "workload",
 ]

@@ -11,6 +11,7 @@ from throughcare.service.accounts.queries import teams
 from throughcare.service.desk.models import DeskItem
 from throughcare.service.desk.vocabulary import OPEN_STATES, ItemState
 from throughcare.service.people.queries import names_of, refs_in_team, visible_refs
+from throughcare.service.roles import Permission
 from throughcare.service.viewer import Viewer
 
 PAGE = 25
@@ -23,6 +24,10 @@ STATES = {
     "escalated": "Gone to a senior",
     "closed": "Closed",
 }
+_WAITS_FOR = (
+    (Permission.DECISION_SIGN, ItemState.PROPOSED),
+    (Permission.DECISION_PROPOSE, ItemState.ASSESSED),
+)
 OWNERS = {"": "Anybody", "me": "Me", "nobody": "Nobody yet"}
 
 
@@ -102,6 +107,19 @@ def _merged_counts(found: Sequence[DeskItem]) -> dict[int, int]:
 def visible_items(viewer: Viewer, *, now_us: int) -> QuerySet[DeskItem]:
     """Return the items about people whom the viewer may see: everything that is listed starts here."""
     return DeskItem.objects.filter(person_ref__in=visible_refs(viewer, now_us=now_us))
+
+
+def waiting(viewer: Viewer, now_us: int) -> int:
+    """Return how many items wait for what the viewer's roles are there to do: the number beside the menu's entry.
+
+    A second signature, a decision, or to be taken up by whoever works at the desk. One question.
+    """
+    states = [state for permission, state in _WAITS_FOR if viewer.may(permission)]
+    if viewer.may(Permission.INCIDENT_WORK) and not states:
+        states = [ItemState.NEW]
+    if not states:
+        return 0
+    return visible_items(viewer, now_us=now_us).filter(state__in=states).count()
 
 
 def _chosen(items: QuerySet[DeskItem], viewer: Viewer, chosen: Chosen, now_us: int) -> QuerySet[DeskItem]:

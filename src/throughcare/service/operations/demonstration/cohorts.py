@@ -79,6 +79,8 @@ class Present:
 class Lived:
     """A cohort up to now, and what its devices will say."""
 
+    is_fitted: bool
+
     orders: tuple[Order, ...]
     pasts: tuple[Past, ...]
     parts: tuple[tuple[str, dt.date, Part], ...]
@@ -99,10 +101,18 @@ def live(cohort: Cohort, present: Present, on_person: Callable[[int], None]) -> 
     orders = [_with_fitting(versions) for versions in _by_order(town)]
     if not cohort.is_fitted:
         waiting = tuple(versions[0] for versions in orders)
-        return Lived(waiting, (), (), Positions.empty(), Readings.empty())
+        return Lived(
+            is_fitted=False,
+            orders=waiting,
+            pasts=(),
+            parts=(),
+            positions=Positions.empty(),
+            readings=Readings.empty(),
+        )
     histories = [history_of(known) for of_one in orders if (known := _recorded(of_one, present.now_us))]
     facts = _facts(town, histories, present)
     return Lived(
+        is_fitted=True,
         orders=tuple(order for versions in orders for order in versions),
         pasts=tuple(past for history in histories for past in _pasts(history, facts, present)),
         parts=tuple(_archived(facts, present)),

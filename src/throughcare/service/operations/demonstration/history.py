@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from throughcare.kernel.time import DAY_US, HOUR_US, instant_us
+from throughcare.kernel.time import instant_us
 from throughcare.orders.model import Order
 from throughcare.runners.loading import Progress
 from throughcare.service.accounts.actions import create_user, grant_role
@@ -25,9 +25,10 @@ from throughcare.service.operations.demonstration.cast import (
     staff,
 )
 from throughcare.service.operations.demonstration.cohorts import Lived
+from throughcare.service.operations.demonstration.contacts import ContactWork
 from throughcare.service.operations.demonstration.desk_work import DeskWork
-from throughcare.service.orders.actions import book_visit, record_attempt, record_order
-from throughcare.service.orders.vocabulary import AttemptOutcome
+from throughcare.service.operations.demonstration.installing import write_fitting_visit
+from throughcare.service.orders.actions import record_order
 from throughcare.service.people.taking_on import Known, take_on_people, take_on_team
 from throughcare.service.roles import SCOPES, Role, Scope
 from throughcare.service.viewer import system
@@ -35,7 +36,6 @@ from throughcare.service.viewer import system
 BY = system("demonstration")
 GATEWAY, GATEWAY_KEY = "demonstration-gateway", "gateway_key"
 TOGETHER = 20  # activations a transaction
-_FAILED = (AttemptOutcome.NO_SHOW, AttemptOutcome.WRONG_ADDRESS, AttemptOutcome.REFUSED_ACCESS)
 
 
 def write_cast(*, seed: int, count: int, from_us: int, progress: Progress) -> Cast:
@@ -93,29 +93,11 @@ def write_orders(*, cast: Cast, orders: Iterable[Order], now_us: int, progress: 
     for done, order in enumerate(past, 1):
         signer, person_id = cast.signer(order.wearer_ref), cast.person_ids[order.wearer_ref]
         record_order(by=signer, now_us=instant_us(order.recorded_at), person_id=person_id, order=order)
-        if order.version == 1:
-            _write_visits(cast, order, fitted.get(order.order_id), done, now_us)
+        if order.version == 1 and order.order_id in fitted:
+            write_fitting_visit(cast=cast, order=order, fitted=fitted[order.order_id], number=done)
         if done % 10 == 0 or done == len(past):
             progress("orders", done, len(past))
     return [order for order in every if instant_us(order.recorded_at) > now_us]
-
-
-def _write_visits(cast: Cast, order: Order, fitted: Order | None, number: int, now_us: int) -> None:
-    """Record the visits up to the fitting; where there is none yet, one that failed, or one still to come."""
-    ordered_us, fitter = instant_us(order.recorded_at), cast.one_of(Role.FIELD_OFFICER, number)
-    if fitted is not None:
-        at_us = instant_us(fitted.recorded_at)
-        book_visit(by=fitter, now_us=ordered_us + 3 * HOUR_US, order_id=order.order_id, at_us=at_us)
-        record_attempt(
-            by=fitter, now_us=at_us, order_id=order.order_id, at_us=at_us, outcome=AttemptOutcome.SUCCESS
-        )
-    elif number % 3 == 0:
-        at_us = now_us + DAY_US
-        book_visit(by=fitter, now_us=ordered_us + 3 * HOUR_US, order_id=order.order_id, at_us=at_us)
-    elif number % 3 == 1:
-        at_us = min(ordered_us + 30 * HOUR_US, now_us)
-        outcome = _FAILED[number % len(_FAILED)]
-        record_attempt(by=fitter, now_us=at_us, order_id=order.order_id, at_us=at_us, outcome=outcome)
 
 
 def write_monitoring(*, lived: Sequence[Lived], now_us: int, progress: Progress) -> int:
@@ -135,6 +117,13 @@ def write_desk(*, cast: Cast, now_us: int, seed: int, progress: Progress) -> int
     views = incidents_of(cast.person_ids, retracted=True)
     work = DeskWork(cast=cast, rng=_generator(seed, 10), now_us=now_us)
     return work.write(views, progress=progress)
+
+
+def write_contacts(*, cast: Cast, orders: Iterable[Order], now_us: int, seed: int, progress: Progress) -> int:
+    """Write the officers' contacts with their people since each one's order, and return how many there are."""
+    since = {order.wearer_ref: instant_us(order.recorded_at) for order in orders if order.version == 1}
+    work = ContactWork(cast=cast, rng=_generator(seed, 11), now_us=now_us)
+    return work.write(sorted(since.items()), progress=progress)
 
 
 def _generator(seed: int, part: int) -> np.random.Generator:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -25,18 +26,22 @@ from throughcare.service.operations.demonstration.cohorts import Cohort, Present
 from throughcare.service.operations.demonstration.history import (
     GATEWAY_KEY,
     write_cast,
+    write_contacts,
     write_desk,
     write_gateway,
     write_monitoring,
     write_orders,
 )
+from throughcare.service.operations.demonstration.installing import write_waiting
 from throughcare.service.operations.demonstration.simulating import Simulating
+from throughcare.service.operations.demonstration.variations import write_variations
 from throughcare.service.operations.upgrading import prepare_database
 
 MARKER = "demonstration.json"
 AHEAD_DAYS = 4
 SHARES = ((1.0, 0.36), (1.0, 0.36), (0.45, 0.28))  # of the days behind, of the people: who came when
-WAITING = 10  # people whose equipment is not fitted yet
+WAITING = ((5, 7), (1, 5))  # days ago, people: who came then and is not monitored yet
+_FIELDS = {"ready", "made_us", "people", "days", "seed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +59,27 @@ def is_ready(folder: Path) -> bool:
     Raises
     ------
     RefusedInput
-        If it holds anything else: a demonstration is never put beside data that may be real.
+        If it holds anything else: a demonstration is never put beside data that may be real. Or if another version
+        of the program made it.
     """
+    found = _marker(folder)
+    if found and found["ready"] and found.keys() != _FIELDS:
+        raise RefusedInput(
+            where=str(folder),
+            expected="a demonstration that this version made",
+            found="one of another version",
+            action="Start over with --fresh. Nothing was touched.",
+        )
+    return bool(found) and bool(found["ready"])
+
+
+def _marker(folder: Path) -> dict[str, Any]:
+    """Return what the folder says of itself; nothing where it is empty."""
     if not folder.exists() or not any(folder.iterdir()):
-        return False
+        return {}
     try:
-        return bool(json.loads((folder / MARKER).read_text())["ready"])
+        found: dict[str, Any] = json.loads((folder / MARKER).read_text())
+        return found | {"ready": bool(found["ready"])}
     except (OSError, ValueError, KeyError, TypeError):
         raise RefusedInput(
             where=str(folder),
@@ -71,7 +91,7 @@ def is_ready(folder: Path) -> bool:
 
 def clear(folder: Path) -> None:
     """Remove a demonstration, whole or half made; refuses what :func:`is_ready` refuses."""
-    is_ready(folder)
+    _marker(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -85,31 +105,38 @@ def prepare(size: Size, *, progress: Progress) -> None:
     """Fill the service's empty folder and database with the town and its past, up to now."""
     folder: Path = settings.CONFIGURATION.data_dir
     now_us = settings.CLOCK()
-    with Simulating(_cohorts(size, now_us), _present(folder, now_us), progress) as simulating:
+    with Simulating(cohorts_of(size, now_us), _present(folder, now_us), progress) as simulating:
         prepare_database(migrate=True)
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA synchronous=OFF")  # invented, and made again where it is lost
         cast = write_cast(
             seed=size.seed,
-            count=size.people + WAITING,
+            count=size.people + sum(number for _, number in WAITING),
             from_us=now_us - (size.days + 10) * DAY_US,
             progress=progress,
         )
         lived = simulating.results()
     orders = [order for cohort in lived for order in cohort.orders]
+    waiting = [order for cohort in lived if not cohort.is_fitted for order in cohort.orders]
     to_come = write_orders(cast=cast, orders=orders, now_us=now_us, progress=progress)
     write_monitoring(lived=lived, now_us=now_us, progress=progress)
     write_desk(cast=cast, now_us=now_us, seed=size.seed, progress=progress)
+    write_contacts(cast=cast, orders=orders, now_us=now_us, seed=size.seed, progress=progress)
+    write_variations(cast=cast, orders=[o for o in orders if o not in waiting], now_us=now_us)
+    new = write_waiting(cast=cast, orders=waiting, now_us=now_us)
     tags.save(
-        folder / "tags",
+        folder / "tags" / "0000",
         positions=Positions.concat([cohort.positions for cohort in lived]),
-        readings=Readings.concat([cohort.readings for cohort in lived]),
-        from_us=now_us,
+        readings=Readings.concat([*(cohort.readings for cohort in lived), new]),
     )
+    tags.mark(folder / "tags", now_us)
     _write_to_come(folder, to_come)
     write_secret(folder / GATEWAY_KEY, write_gateway(now_us=now_us))
-    _write_marker(folder, {"ready": True, "made_us": now_us, "seed": size.seed})
+    _write_marker(
+        folder,
+        {"ready": True, "made_us": now_us, "people": size.people, "days": size.days, "seed": size.seed},
+    )
 
 
 def write_secret(path: Path, secret: str) -> None:
@@ -136,7 +163,14 @@ def _present(folder: Path, now_us: int) -> Present:
     )
 
 
-def _cohorts(size: Size, now_us: int) -> list[Cohort]:
+def made_of(folder: Path) -> tuple[Size, int]:
+    """Return the size of the town in a folder that is ready, and when it was made."""
+    found = json.loads((folder / MARKER).read_text())
+    return Size(people=found["people"], days=found["days"], seed=found["seed"]), int(found["made_us"])
+
+
+def cohorts_of(size: Size, now_us: int) -> list[Cohort]:
+    """Return who came when, seen from the day on which the town is made; last those who still wait."""
     today = local_datetime(now_us, settings.TIME_ZONE).date()
     found: list[Cohort] = []
     first = 0
@@ -148,6 +182,8 @@ def _cohorts(size: Size, now_us: int) -> list[Cohort]:
         days = behind + 1 + AHEAD_DAYS
         found.append(Cohort(seed=size.seed, first=first, people=max(1, number), start=start, days=days))
         first += number
-    yesterday = today - dt.timedelta(days=1)
-    waiting = Cohort(seed=size.seed, first=first, people=WAITING, start=yesterday, days=2, is_fitted=False)
-    return [*found, waiting]
+    for days, number in WAITING:
+        start = today - dt.timedelta(days=days)
+        found.append(Cohort(seed=size.seed, first=first, people=number, start=start, days=2, is_fitted=False))
+        first += number
+    return found

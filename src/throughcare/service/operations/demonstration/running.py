@@ -22,7 +22,9 @@ from django.db import connections
 from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.time import instant_us
 from throughcare.orders.model import Order
+from throughcare.service.operations.demonstration.ahead import Ahead
 from throughcare.service.operations.demonstration.history import BY, GATEWAY_KEY
+from throughcare.service.operations.demonstration.preparing import cohorts_of, made_of
 from throughcare.service.operations.demonstration.tags import Tags
 from throughcare.service.orders.actions import OrderChanged, record_order
 from throughcare.service.orders.queries import person_id_of
@@ -98,16 +100,20 @@ class Running:
     def play(self) -> None:
         """Let the tags say what is due, every two seconds, until told to stop."""
         tags, orders = Tags(self.folder / "tags"), _ToCome(self.folder / "tags" / "orders.json")
+        worn = [cohort for cohort in cohorts_of(*made_of(self.folder)) if cohort.is_fitted]
+        ahead = Ahead(self.folder / "tags", worn)
         while not self.stop.is_set():
             self._check()
             now_us = settings.CLOCK()
             try:
                 orders.record(now_us)
                 tags.deliver(now_us=now_us, send=self._send)
+                ahead.keep_up(tags, now_us=now_us)
             except (DatabaseTrouble, OSError):  # not taken now; the tags still have it
                 _LOG.exception("delivery put off")
                 connections.close_all()
             self.stop.wait(EVERY_S)
+        ahead.stop()
 
     def _send(self, document: bytes) -> None:
         """Deliver as a gateway does: over HTTP, with its key, and done only when it is acknowledged."""

@@ -1,8 +1,12 @@
-"""The simulated tags: what they will say lies in files by column, and is delivered when its time has come."""
+"""The simulated tags: what they will say lies in files by column, and is delivered when its time has come.
+
+It lies in stretches, ``0000``, ``0001`` and so on: the town is simulated some days at a time.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,8 +42,8 @@ _KINDS: dict[str, type[Positions] | type[Readings]] = {"positions": Positions, "
 _MARK = "delivered.json"
 
 
-def save(folder: Path, *, positions: Positions, readings: Readings, from_us: int) -> None:
-    """Write what the tags will say after an instant, in order of arrival."""
+def save(folder: Path, *, positions: Positions, readings: Readings) -> None:
+    """Write what the tags will say in one stretch, in order of arrival."""
     for name, batch in (("positions", positions), ("readings", readings)):
         place = folder / name
         place.mkdir(parents=True)
@@ -50,7 +54,6 @@ def save(folder: Path, *, positions: Positions, readings: Readings, from_us: int
         atomic_bytes(place / "keys.json", json.dumps(batch.keys).encode())
         for column in batch.FACTS:
             np.save(place / f"{column}.npy", getattr(batch, column)[order])
-    _mark(folder, from_us)
 
 
 def _learned(batch: Positions | Readings) -> NDArray[np.int64]:
@@ -58,8 +61,17 @@ def _learned(batch: Positions | Readings) -> NDArray[np.int64]:
     return np.maximum(said, batch.t_us)
 
 
-def _mark(folder: Path, at_us: int) -> None:
+def mark(folder: Path, at_us: int) -> None:
+    """Note up to when all was delivered."""
     atomic_bytes(folder / _MARK, json.dumps({"delivered_us": at_us}).encode())
+
+
+def marked_us(folder: Path) -> int | None:
+    """Return up to when all was delivered; None where there are no tags yet."""
+    try:
+        return int(json.loads((folder / _MARK).read_text())["delivered_us"])
+    except FileNotFoundError:
+        return None
 
 
 @dataclass
@@ -67,29 +79,29 @@ class Tags:
     """What the tags will say, read as it is needed."""
 
     folder: Path
-    columns: dict[str, dict[str, NDArray[Any]]] = field(init=False)
-    keys: dict[str, tuple[str, ...]] = field(init=False)
     delivered_us: int = field(init=False)
+    _stretches: dict[str, _Stretch] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.columns = {
-            name: {
-                column: np.load(self.folder / name / f"{column}.npy", mmap_mode="r")
-                for column in ("learned_us", "key", *kind.FACTS)
-            }
-            for name, kind in _KINDS.items()
-        }
-        self.keys = {
-            name: tuple(json.loads((self.folder / name / "keys.json").read_text())) for name in _KINDS
-        }
-        self.delivered_us = int(json.loads((self.folder / _MARK).read_text())["delivered_us"])
+        delivered_us = marked_us(self.folder)
+        assert delivered_us is not None, "a folder that was prepared has a mark"
+        self.delivered_us = delivered_us
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Take up the stretches that were written since, and remove those that were told whole."""
+        for place in sorted(self.folder.iterdir()):
+            if place.name.isdecimal() and place.name not in self._stretches:
+                self._stretches[place.name] = _Stretch(place)
+        for name in [name for name, each in self._stretches.items() if each.ends_us <= self.delivered_us]:
+            if name != max(self._stretches):
+                del self._stretches[name]
+                shutil.rmtree(self.folder / name)
 
     @property
-    def ends_us(self) -> int:
-        """When the last of them falls silent."""
-        return max(
-            (int(c["learned_us"][-1]) for c in self.columns.values() if len(c["learned_us"])), default=0
-        )
+    def newest(self) -> int:
+        """The number of the last stretch."""
+        return int(max(self._stretches))
 
     def deliver(self, *, now_us: int, send: Callable[[bytes], None]) -> int:
         """Send what was said since the last delivery, and return how many facts that were.
@@ -99,25 +111,52 @@ class Tags:
         send : callable
             Delivers one JSON document, or raises: then nothing counts as delivered, and all of it is sent again.
         """
+        total = sum(
+            each.deliver(after_us=self.delivered_us, until_us=now_us, send=send)
+            for each in self._stretches.values()
+        )
+        self.delivered_us = now_us
+        mark(self.folder, now_us)
+        return total
+
+
+class _Stretch:
+    """Some days of what the tags will say."""
+
+    def __init__(self, place: Path) -> None:
+        self._columns: dict[str, dict[str, NDArray[Any]]] = {
+            name: {
+                column: np.load(place / name / f"{column}.npy", mmap_mode="r")
+                for column in ("learned_us", "key", *kind.FACTS)
+            }
+            for name, kind in _KINDS.items()
+        }
+        self._keys = {name: tuple(json.loads((place / name / "keys.json").read_text())) for name in _KINDS}
+
+    @property
+    def ends_us(self) -> int:
+        """When the last of them falls silent."""
+        return max(
+            (int(c["learned_us"][-1]) for c in self._columns.values() if len(c["learned_us"])), default=0
+        )
+
+    def deliver(self, *, after_us: int, until_us: int, send: Callable[[bytes], None]) -> int:
+        """Send what was said between two instants, and return how many facts that were."""
         total = 0
-        for name, columns in self.columns.items():
-            bounds = np.searchsorted(
-                columns["learned_us"], [self.delivered_us, now_us], side="right"
-            ).tolist()
+        for name, columns in self._columns.items():
+            bounds = np.searchsorted(columns["learned_us"], [after_us, until_us], side="right").tolist()
             for first in range(bounds[0], bounds[1], ROWS):
                 rows = slice(first, min(first + ROWS, bounds[1]))
                 send(json.dumps({_SECTIONS[name]: self._records(name, rows)}).encode())
             total += bounds[1] - bounds[0]
-        self.delivered_us = now_us
-        _mark(self.folder, now_us)
         return total
 
     def _records(self, name: str, rows: slice) -> list[dict[str, Any]]:
         """Return what was said as records of docs/file-formats.md; what was not said is left out."""
-        columns, fields = self.columns[name], _FIELDS[name]
+        columns, fields = self._columns[name], _FIELDS[name]
         values = zip(columns["key"][rows].tolist(), *(columns[f][rows].tolist() for f in fields), strict=True)
         return [
-            {"device_id": self.keys[name][key]}
+            {"device_id": self._keys[name][key]}
             | {
                 field: _WRITTEN.get(field, _as_it_is)(value)
                 for field, value in zip(fields.values(), said, strict=True)
