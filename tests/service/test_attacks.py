@@ -261,3 +261,8 @@ def test_a_password_without_its_second_factor_opens_nothing_and_codes_cannot_be_
     )
     client.post("/account/2fa/authenticate/", {"code": right})
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("url", ["/access/limits/?ref=%00", "/people/?q=a%00", "/casework/people/%00"])
+def test_a_character_that_no_database_holds_is_refused_before_it_is_asked(client: Client, url: str) -> None:
+    assert client.get(url).status_code == 400
