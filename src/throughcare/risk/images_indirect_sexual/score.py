@@ -33,7 +33,6 @@ ROWS = (
         lambda f: (f.number(_ADULT) > 0) & (f.number(_OTHER) > 0),
     ),
 )
-_NONE = ("no_row", "sanctions that the predictor's table gives nothing for")
 
 
 def _row(frame: Frame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -50,7 +49,7 @@ def _percent(frame: Frame, _: Floats) -> Floats:
 
 
 def _told(index: int, code: str, words: str) -> Limit:
-    percent = 100.0 * spec.TABLE.one(code) if index < len(ROWS) else 0.0
+    percent = 100.0 * spec.TABLE.one(code)
     reason = Reason(code, f"The table has {percent:.2f} % for {words}.", {"percent": round(percent, 3)})
 
     def holds(frame: Frame) -> Bools:
@@ -70,7 +69,6 @@ _RULES = Rules(
     not_applicable=NOT_APPLICABLE,
     cautions=(
         *(_told(index, name, words) for index, (name, words, _) in enumerate(ROWS)),
-        _told(len(ROWS), *_NONE),
         Limit(ONE_KIND_ONLY, lambda frame: _row(frame) == len(ROWS)),
     ),
 )
