@@ -21,12 +21,12 @@ _EACH_POINT = TABLE.one("log_odds_per_point")
 
 
 def in_points(
-    name: str, items: tuple[str, ...], points: Callable[[Frame], Floats], words: str, *, each_point: float
+    name: str, items: tuple[str, ...], points: Callable[[Frame], Floats], *, words: str, each_point: float
 ) -> Part:
     """Return a part that is counted in points, told with them, and weighed in log-odds."""
 
     def say(frame: Frame) -> str:
-        answers = "; ".join(frame.words(item) for item in items) if len(items) < 4 else "see its own terms"
+        answers = "; ".join(frame.words(item) for item in items)
         counted = points(frame)[0]
         return f"{words}: {answers} ({counted:.0f} {'point' if counted == 1 else 'points'})"
 
@@ -37,7 +37,11 @@ def level_points(name: str, table: Mapping[str, float], *, each_point: float) ->
     """Return the part of one choice, in points by answer."""
     weights = in_order(ITEMS[name], table)
     return in_points(
-        name, (name,), lambda frame: frame.looked_up(name, weights), ITEMS[name].label, each_point=each_point
+        name,
+        (name,),
+        lambda frame: frame.looked_up(name, weights),
+        words=ITEMS[name].label,
+        each_point=each_point,
     )
 
 
@@ -45,7 +49,11 @@ def yes_points(name: str, points: float, *, each_point: float, when: bool = True
     """Return the part of one yes or no, in points where it is answered `when`."""
     weights = np.array([0.0, points, np.nan] if when else [points, 0.0, np.nan])
     return in_points(
-        name, (name,), lambda frame: frame.looked_up(name, weights), ITEMS[name].label, each_point=each_point
+        name,
+        (name,),
+        lambda frame: frame.looked_up(name, weights),
+        words=ITEMS[name].label,
+        each_point=each_point,
     )
 
 
@@ -59,6 +67,11 @@ def _ogrs3_points(frame: Frame) -> Floats:
         shown = ogrs3.TWO_YEAR.shown_in(frame)
         frame.counted[_OGRS3_COUNTED] = half_up(shown * TABLE.one("points_per_ogrs3_percent"))
     return frame.counted[_OGRS3_COUNTED]
+
+
+def _ogrs3_words(frame: Frame) -> str:
+    percent = ogrs3.TWO_YEAR.shown_in(frame)[0]
+    return f"OGRS3 over two years: {percent:.0f} % ({_ogrs3_points(frame)[0]:.0f} points)"
 
 
 def _drug_points(frame: Frame) -> Floats:
@@ -76,12 +89,12 @@ def _instrument(of: Spec, horizon: str) -> Tabled:
         spec=of,
         parts=(
             constant("starting_point", TABLE.one(horizon), "where the formula starts for everybody"),
-            in_points("ogrs3", RECORD, _ogrs3_points, "OGRS3 over two years", each_point=each),
+            Part("ogrs3", RECORD, lambda frame: each * _ogrs3_points(frame), _ogrs3_words),
             yes_points("no_fixed_abode", TABLE.one("no_fixed_abode"), each_point=each),
             yes_points("unemployed", TABLE.one("unemployed"), each_point=each),
             level_points("offending_activities", TABLE.keyed("offending_activities"), each_point=each),
-            in_points("drugs", spec.DRUGS, _drug_points, "drug misuse and motivation", each_point=each),
-            in_points("thinking", spec.THINKING, _thinking_points, "thinking", each_point=each),
+            in_points("drugs", spec.DRUGS, _drug_points, words="drug misuse and motivation", each_point=each),
+            in_points("thinking", spec.THINKING, _thinking_points, words="thinking", each_point=each),
             level_points("attitudes_to_offending", TABLE.keyed("attitudes_to_offending"), each_point=each),
         ),
         rules=ogrs3.RULES,

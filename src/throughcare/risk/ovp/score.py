@@ -68,23 +68,25 @@ def _instrument(of: Spec, horizon: str) -> Tabled:
         spec=of,
         parts=(
             constant("starting_point", TABLE.one(horizon), "where the formula starts for everybody"),
-            in_points("any_sanction", ("sanctions_total",), _any_sanction, "any sanction", each_point=each),
+            in_points(
+                "any_sanction", ("sanctions_total",), _any_sanction, words="any sanction", each_point=each
+            ),
             in_points(
                 "sanctions_violent",
                 ("sanctions_violent",),
                 _violent,
-                "sanctions for violence",
+                words="sanctions for violence",
                 each_point=each,
             ),
             _others_part(),
             _age_part(),
-            in_points("sex", ("sex",), _sex, "sex", each_point=each),
+            in_points("sex", ("sex",), _sex, words="sex", each_point=each),
             yes_points(
                 "recognises_impact", TABLE.one("does_not_recognise_impact"), each_point=each, when=False
             ),
             yes_points("no_fixed_abode", TABLE.one("no_fixed_abode"), each_point=each),
             yes_points("unemployed", TABLE.one("unemployed"), each_point=each),
-            in_points("alcohol", spec.ALCOHOL, _alcohol, "alcohol now and in bouts", each_point=each),
+            in_points("alcohol", spec.ALCOHOL, _alcohol, words="alcohol now and in bouts", each_point=each),
             yes_points("psychiatric_treatment_now", TABLE.one("psychiatric_treatment_now"), each_point=each),
             level_points("temper_control", TABLE.keyed("temper_control"), each_point=each),
             level_points("attitudes_to_offending", TABLE.keyed("attitudes_to_offending"), each_point=each),

@@ -8,7 +8,7 @@ import numpy as np
 
 from throughcare.kernel.reasons import Reason
 from throughcare.risk.arithmetic.frame import Bools, Floats, Frame
-from throughcare.risk.arithmetic.parts import Limit, Part, Quorum, Rules, Tabled
+from throughcare.risk.arithmetic.parts import Contradiction, Limit, Part, Quorum, Rules, Tabled
 from throughcare.risk.catalogue import ITEMS
 from throughcare.risk.combined_serious.score import Combined
 from throughcare.risk.contract import Spec
@@ -16,7 +16,13 @@ from throughcare.risk.direct_contact_sexual.score import DIRECT_CONTACT_SEXUAL
 from throughcare.risk.ogrs3.rules import FOLLOWS_CONVICTION, FORMER
 from throughcare.risk.ogrs4 import formula
 from throughcare.risk.ogrs4.formula import Form
-from throughcare.risk.ogrs4.rules import CAUTIONS, CONTRADICTIONS, POPULATION, VIOLENT_WITHIN_TOTAL
+from throughcare.risk.ogrs4.rules import (
+    CAUTIONS,
+    CONTRADICTIONS,
+    EARLIEST_SANCTION,
+    POPULATION,
+    VIOLENT_WITHIN_TOTAL,
+)
 from throughcare.risk.ogrs4.sexual import CONTRADICTIONS as SEXUAL_CONTRADICTIONS
 from throughcare.risk.ogrs4.sexual import NOT_APPLICABLE
 from throughcare.risk.rsr import spec
@@ -93,13 +99,20 @@ SNSV_DYNAMIC = _snsv(
     replace(_RULES, quorums=(Quorum(("abuse_of_partner",), _whom_unanswered),)),
 )
 
+_OFFENDED_AS_CHILD = Contradiction(
+    "last_sexual_offence_date",
+    lambda frame: frame.years("date_of_birth", "last_sexual_offence_date") < EARLIEST_SANCTION,
+    f"a day on which the person was at least {EARLIEST_SANCTION}",
+    "Check the date of birth and the date of the latest sexual offence.",
+)
 OSP_DC = replace(
     DIRECT_CONTACT_SEXUAL,
     spec=spec.OSP_DC,
     rules=replace(
         DIRECT_CONTACT_SEXUAL.rules,
-        contradictions=tuple(
-            each for each in DIRECT_CONTACT_SEXUAL.rules.contradictions if each.item != "sanctions_total"
+        contradictions=(
+            *(each for each in DIRECT_CONTACT_SEXUAL.rules.contradictions if each.item != "sanctions_total"),
+            _OFFENDED_AS_CHILD,
         ),
         cautions=(FORMER, *DIRECT_CONTACT_SEXUAL.rules.cautions),
     ),
