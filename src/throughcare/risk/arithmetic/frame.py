@@ -169,9 +169,10 @@ def completed_months(start: Days, end: Days) -> Floats:
 
 
 def _place(item: Item, value: Value) -> float:
-    if isinstance(item.domain, Whole):
-        return float(value)  # type: ignore[arg-type]  # a whole number's domain reads ints only
-    return float(item.domain.values.index(value))
+    if isinstance(item.domain, Choices):
+        return float([option.value for option in item.domain.options].index(str(value)))
+    assert isinstance(value, int)  # a whole number, or no 0 and yes 1
+    return float(value)
 
 
 def _numbers(item: Item, column: npt.NDArray[np.generic]) -> tuple[Floats, Bools]:
