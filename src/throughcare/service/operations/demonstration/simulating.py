@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from throughcare.runners.loading import Progress
@@ -24,23 +25,27 @@ class Simulating:
         self._total = sum(cohort.people for cohort in cohorts)
         self._progress = progress
         number = min(os.cpu_count() or 1, len(cohorts))
-        self._pool = spawn.Pool(number, initializer=_begin, initargs=(self._counter,), maxtasksperchild=1)
-        self._pending = [self._pool.apply_async(_lived, (cohort, present)) for cohort in cohorts]
+        # an executor, not a pool: if a process dies, the wait ends with an error instead of never
+        self._pool = ProcessPoolExecutor(
+            number, mp_context=spawn, initializer=_begin, initargs=(self._counter,), max_tasks_per_child=1
+        )
+        self._pending = [self._pool.submit(_lived, cohort, present) for cohort in cohorts]
 
     def __enter__(self) -> Simulating:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.terminate()
-        self._pool.join()
+        self._pool.shutdown(wait=all(pending.done() for pending in self._pending), cancel_futures=True)
+        for child in multiprocessing.active_children():
+            child.terminate()
 
     def results(self) -> list[Lived]:
         """Wait for the cohorts, saying how far they are."""
-        while not all(pending.ready() for pending in self._pending):
+        while not all(pending.done() for pending in self._pending):
             self._progress("simulating people", self._counter.value, self._total)
             time.sleep(0.2)
         self._progress("simulating people", self._total, self._total)
-        return [pending.get() for pending in self._pending]
+        return [pending.result() for pending in self._pending]
 
 
 def _begin(counter: Any) -> None:  # noqa: ANN401 - a shared number has no public type

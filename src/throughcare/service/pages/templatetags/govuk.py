@@ -28,6 +28,12 @@ def civil_date(t_us: int | None, zone: str = "Europe/London") -> str:
 
 
 @register.filter
+def last_date(end_us: int | None, zone: str = "Europe/London") -> str:
+    """Return the last civil day of a period that ends just before an instant; ``no end`` for None."""
+    return civil_date(None if end_us is None else end_us - 1, zone)
+
+
+@register.filter
 def duration(seconds_s: float | None) -> str:
     """Return a duration in plain words: ``45 seconds``, ``12 minutes``, ``3 hours 5 minutes``, ``2 days``."""
     if seconds_s is None:
