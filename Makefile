@@ -9,7 +9,7 @@ BIN := .venv/bin
 RUN_STAMP := .venv/.installed-run
 DEV_STAMP := .venv/.installed-dev
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --extra service --extra postgres
+	--no-emit-index-url --no-header --extra service --extra postgres --extra risk
 
 NODE_STAMP := node_modules/.installed
 FRONT_END := src/throughcare/service/static/vendor/.copied
