@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from tests.lib.markdown_tables import table
 from throughcare.risk.answers import Answers
 from throughcare.risk.catalogue import ITEMS
 from throughcare.risk.columns import columns_of
@@ -106,3 +112,34 @@ def test_everybody_is_one_group_when_none_is_given() -> None:
     tables = movement_tables(compared, suppress=lambda counts: counts.astype(float))
     assert [each.group for each in tables] == ["everybody"]
     assert tables[0].counts.sum() == 3
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "risk" / "generations.md"
+
+
+def test_the_example_of_the_page_says_what_the_page_quotes() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    quoted = re.search(r"For RSR it says: \*(.*?)\*\n", text)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(example, str(PAGE), "exec"), {})
+    assert quoted is not None
+    assert quoted[1] in printed.getvalue()
+
+
+def test_the_page_has_the_edges_of_both_publishers() -> None:
+    rows = {row["Former"]: row for row in table(str(PAGE), "Two generations side by side")}
+    checked = 0
+    for pair in PAIRS:
+        name = pair.former.spec.title.split(",")[0]
+        row = next(row for former, row in rows.items() if former.startswith(name))
+        for column, spec in (
+            ("Bands, former (from, in %)", pair.former.spec),
+            ("Bands, current (from, in %)", pair.current.spec),
+        ):
+            if "points" not in row[column]:
+                edges = ", ".join(f"{band.low:g}" for band in spec.bands) or "none"
+                assert row[column].startswith(edges)
+                checked += 1
+    assert checked == 2 * (len(PAIRS) - 1)
