@@ -14,6 +14,7 @@ from tests.lib import former_reference as slow
 from tests.lib.former_requests import Expected, expected, name_of, read_codes, vectors
 from tests.lib.markdown_tables import table
 from throughcare.risk.answers import Answers
+from throughcare.risk.arithmetic.table import read_coefficients
 from throughcare.risk.conformance import TOLERANCE, check_instrument
 from throughcare.risk.contract import Score, Status
 from throughcare.risk.items import Value
@@ -101,6 +102,29 @@ def test_every_vector_in_the_file_says_something(shared_data: Path) -> None:
     codes = read_codes(folder)
     silent = [name_of(vector) for vector in vectors(folder) if not list(expected(vector, codes))]
     assert silent == []
+
+
+@pytest.mark.real_data
+def test_the_former_list_of_codes_weighs_each_offence_as_its_category_does_but_one(shared_data: Path) -> None:
+    folder = shared_data / "arns_vectors"
+    codes, numbers = read_codes(folder), read_coefficients("throughcare.risk.rsr")
+    forms = {"STATIC": "snsv_static", "DYNAMIC": "snsv_dynamic"}
+    moved = []
+    rows = _rows(folder / "offence_code_mapping_legacy_ogrs3_snsv.csv")
+    for row in rows:
+        code = row["OFFENCE_GROUP_CODE"] + row["SUB_CODE"]
+        category = codes.current.category_of(code)
+        for theirs, ours in forms.items():
+            listed = float(row[f"SNSV_{theirs}_WEIGHTING"]) + float(row[f"SNSV_VATP_{theirs}_WEIGHTING"])
+            additions = numbers.keyed(f"{ours}_offence_category_addition")
+            weight = numbers.keyed(f"{ours}_offence_category")[category] + additions.get(category, 0.0)
+            if abs(listed - weight) > 1e-12:
+                moved.append((code, category, ours))
+    assert len(rows) == 3028
+    assert [(category, form) for _, category, form in moved] == [
+        ("firearms_other", form) for form in forms.values()
+    ]
+    assert len({code for code, _, _ in moved}) == 1
 
 
 @pytest.mark.real_data
