@@ -13,7 +13,18 @@ from throughcare.cli.compiling import ENGINE_COMMANDS, prepare_engine
 from throughcare.cli.console import print_refusal
 from throughcare.kernel.errors import RefusedInput
 
-COMMANDS = ("monitor", "estate", "replay", "tune", "crossings", "decode", "simulate", "check_order", "demo")
+COMMANDS = (
+    "monitor",
+    "estate",
+    "replay",
+    "tune",
+    "crossings",
+    "decode",
+    "simulate",
+    "check_order",
+    "demo",
+    "risk",
+)
 HELP = frozenset({"-h", "--help"})
 PLUG_INS = "throughcare.commands"  # entry points: the service adds its commands without being imported here
 
