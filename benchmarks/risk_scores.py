@@ -1,7 +1,7 @@
 """How fast people are scored: ``python -m benchmarks.risk_scores [PEOPLE] [RUNS] [SEED]``.
 
-Invented people whose answers are drawn at random, all items answered. Every predictor of the OGRS4 generation scores
-one person at a time, then all at once. A figure is the median of the runs, in CPU milliseconds of the process.
+Invented people whose answers are drawn at random, all items answered. Every instrument scores one
+person at a time, then all at once. A figure is the median of the runs, in CPU milliseconds of the process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tests.lib.own_vectors import NAMES
 from tests.lib.risk_people import person, seeded
 from throughcare.risk.answers import Answers
 from throughcare.risk.columns import columns_of
@@ -55,7 +54,7 @@ def measure(name: str, *, people: int, runs: int, seed: int) -> dict[str, float 
 def main(arguments: list[str]) -> None:
     """Print one line of JSON for each instrument."""
     people, runs, seed = (int(value) for value in (*arguments, *("100000", "5", "1")[len(arguments) :]))
-    for name in NAMES:
+    for name in INSTRUMENTS:
         print(json.dumps(measure(name, people=people, runs=runs, seed=seed)))
 
 

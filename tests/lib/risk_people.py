@@ -1,4 +1,4 @@
-"""Invented people for the OGRS4 predictors, drawn by hypothesis or by a seeded generator; all within the limits."""
+"""Invented people for every instrument, drawn by hypothesis or by a seeded generator; all within the limits."""
 
 from __future__ import annotations
 
@@ -45,6 +45,12 @@ def person(spec: Spec, draw: Draw) -> dict[str, Any]:
         "sanctions_violent": draw(0, total),
     }
     _add_sexual(found, draw)
+    found |= {
+        "age_at_arrest": draw(18, 70),
+        "prior_misdemeanor_conviction": True,  # so that earlier violence and custody contradict nothing
+        "prior_violent_convictions": draw(0, 4),
+        "recent_failures_to_appear": draw(0, 3),
+    }
     return {name: found[name] for name in names}
 
 
