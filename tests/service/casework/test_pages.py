@@ -13,14 +13,17 @@ from tests.service.conftest import Clock
 from tests.service.desk.nights import MORNING_US, OUT_FROM_US, live_night
 from tests.service.desk.tellings import incident, tell
 from tests.service.makers import NOW_US, Staff, make_person, make_team
+from tests.service.orders.examples import activation, curfew, order
 from throughcare.kernel.time import DAY_US, HOUR_US, MINUTE_US
 from throughcare.monitoring.incidents import IncidentKind
 from throughcare.service.audit.models import Entry
 from throughcare.service.casework.models import Contact
 from throughcare.service.casework.trail import PAGE, csv_lines, page_of, places_within
 from throughcare.service.monitoring.queries import Trail, TrailPoint
+from throughcare.service.orders.actions import record_order
 from throughcare.service.people.models import AccessNeed
 from throughcare.service.roles import Role
+from throughcare.service.viewer import system
 
 pytestmark = pytest.mark.django_db
 NIGHT = {
@@ -238,3 +241,35 @@ def test_no_cell_of_the_file_can_be_taken_for_a_formula() -> None:
     row = next(iter(csv.DictReader(io.StringIO("".join(csv_lines(trail))))))
     assert row["activation"].startswith("'=")
     assert (row["longitude_deg"], row["accuracy_m"]) == ("-1.5", "")
+
+
+def test_a_person_of_twelve_orders_has_three_whole_and_the_past_ones_as_a_line_that_opens(
+    client: Client, staff: dict[Role, Staff]
+) -> None:
+    person = make_person("P1")
+    for n in range(12):
+        year = 2026 - max(0, n - 4)  # five run, seven are past
+        ends = f"{year}-06-01" if n < 5 else f"{year}-03-30"
+        hours = {**curfew()["phases"][0], "start_date": f"{year}-03-02", "end_date": ends}
+        made = order(
+            order_id=f"O-{n}", wearer_ref="P1", start_date=f"{year}-03-02", end_date=ends,
+            conditions=[curfew(start_date=f"{year}-03-02", end_date=ends, phases=[hours])],
+            activations=[
+                activation(activation_id=f"A-{n}", device_id=f"D-{n}", home_unit_id=f"U-{n}",
+                           from_time=f"{year}-03-02T12:00:00Z", to_time=f"{ends}T12:00:00Z")
+            ],
+        )  # fmt: skip
+        record_order(by=system("test"), now_us=NOW_US - 6 * DAY_US, person_id=person.pk, order=made)
+    officer = as_role(client, staff, Role.PRACTITIONER)
+    page = text(officer, "/casework/people/P1")
+    assert len(page.encode()) <= 120 * 1024
+    assert page.count("Compliance calendar") == 3
+    for n in range(12):
+        assert f"Order O-{n}</a>" in page
+    assert page.count("in force</li>") == 2
+    assert page.count("ended</li>") == 7
+    opened = text(officer, "/casework/people/P1", order="O-9")
+    assert opened.count("Compliance calendar") == 4
+    assert "Calendar of order O-9" in opened
+    assert len(opened.encode()) <= 120 * 1024
+    assert text(officer, "/casework/people/P1", order="O-SOMEBODY").count("Compliance calendar") == 3

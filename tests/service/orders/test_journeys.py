@@ -15,6 +15,7 @@ from tests.service.orders.examples import curfew as curfew_of
 from throughcare.kernel.time import DAY_US
 from throughcare.orders.vocabulary import ConditionKind
 from throughcare.service.orders import actions, queries
+from throughcare.service.orders.models import OrderDraft
 from throughcare.service.orders.vocabulary import DraftState
 from throughcare.service.roles import Role
 from throughcare.service.viewer import system
@@ -324,6 +325,25 @@ def test_every_page_of_an_order_asks_the_database_a_bounded_number_of_times(
     ):  # fmt: skip
         with django_assert_max_num_queries(25):
             assert client.get(url).status_code == 200
+
+
+def test_drafts_come_in_pages_what_waits_for_a_signature_first(
+    staff: dict[Role, Staff], signed_in: SignIn
+) -> None:
+    person = make_person("P1")
+    by = staff[Role.PRACTITIONER].viewer
+    first, *_ = [actions.start_order(by=by, now_us=NOW_US - n, person_id=person.pk) for n in range(120)]
+    OrderDraft.objects.filter(draft_id=first).update(state=DraftState.PROPOSED, updated_us=0)
+    client = signed_in(staff[Role.SENIOR])
+    pages = [client.get("/orders/drafts", {"page": n}).content.decode() for n in (1, 2, 3)]
+    assert [page.count('<tr class="govuk-table__row"><td') for page in pages] == [100, 20, 0]
+    assert "Waiting for a signature (1)" in pages[0]
+    assert "Being written (119)" in pages[0]
+    assert "Read and sign" in pages[0]
+    assert 'href="?page=2" rel="next"' in pages[0]
+    assert "None on this page." in pages[1]
+    assert 'rel="next"' not in pages[1]
+    assert max(len(page.encode()) for page in pages) < 60 * 1024
 
 
 def varied(client: Client, order_id: str) -> str:

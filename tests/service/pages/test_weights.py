@@ -1,4 +1,4 @@
-"""No page of staff weighs more than 120 KB, with lists that are full and a person of three orders."""
+"""No page of staff weighs more than 120 KB, with lists that are full and a person of twelve orders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PEOPLE = 70  # more than a page of the caseload, the search and the desk
 def test_no_page_weighs_more_than_120_kilobytes(client: Client) -> None:
     seed = matrix.make_seed()
     client.force_login(seed.keeper.user, backend="django.contrib.auth.backends.ModelBackend")
-    grow(seed, 0, PEOPLE, about_hidden=2)  # each order on a person's page weighs some 27 KB
+    grow(seed, 0, PEOPLE, about_hidden=12)
     weights = {}
     for name, url in addresses(seed):
         answer = client.get(url)

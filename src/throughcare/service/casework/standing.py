@@ -29,6 +29,8 @@ from throughcare.service.orders.queries import (
     register_entries,
 )
 
+WHOLE = 3  # orders shown whole on a person's page
+_ENDED = 2
 STALE_US = 15 * MINUTE_US  # what was worked out longer ago is told as past, not as now
 _STATUS = {Presence.INSIDE: "As asked", Presence.OUTSIDE: "Not as asked", Presence.UNKNOWN: "Unknown"}
 _MADE_BY_OUTCOME = {
@@ -43,11 +45,15 @@ _MADE_BY_OUTCOME = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderStanding:
-    """One order: what it asks, how its installation goes, its calendar. ``in_force`` is False of an ended or coming one."""
+    """One order: what it asks, how its installation goes, its calendar. ``in_force`` is False of an ended or coming one.
+
+    One that is not ``whole`` has neither words nor days: it is one line of the page.
+    """
 
     summary: OrderSummary
     order: Order
     in_force: bool
+    whole: bool
     words: tuple[str, ...]
     entry: RegisterEntry | None
     days: tuple[Day, ...]
@@ -106,8 +112,18 @@ def told_of(person_ref: str) -> Told:
     )
 
 
-def orders_standing(person_ref: str, *, now_us: int, told: Told | None) -> list[OrderStanding]:
-    """Return the person's orders, running ones first, then the last to end; the calendar where incidents are given."""
+def orders_standing(
+    person_ref: str, *, now_us: int, told: Told | None, opened: str = ""
+) -> list[OrderStanding]:
+    """Return the person's orders: those in force, those to come, then those that ended; the calendar where told.
+
+    The first :data:`WHOLE` that have not ended are whole, each some 27 KB of page; the others are a line.
+
+    Parameters
+    ----------
+    opened : str
+        The id of one more that is to be whole, such as one that has ended.
+    """
     with_days = told is not None
     summaries = orders_of_person(person_ref)
     found = histories(summary.order_id for summary in summaries)
@@ -120,10 +136,19 @@ def orders_standing(person_ref: str, *, now_us: int, told: Told | None) -> list[
         entries=register_entries(summary.order_id for summary in summaries),
         now_us=now_us,
     )
-    standing = [
-        _order_standing(summary, found[summary.order_id], known, with_days=with_days) for summary in summaries
+    ranked = sorted(summaries, key=lambda item: _place(item, now_us))
+    first = {item.order_id for item in ranked[:WHOLE] if _place(item, now_us)[0] < _ENDED} | {opened}
+    return [
+        _order_standing(item, found[item.order_id], known, whole=item.order_id in first, with_days=with_days)
+        for item in ranked
     ]
-    return sorted(standing, key=lambda item: (not item.in_force, -item.summary.starts_us))
+
+
+def _place(item: OrderSummary, now_us: int) -> tuple[int, int]:
+    """Return where an order stands in the list: running ones, the last to start first; next ones; the last to end."""
+    if item.runs_at(now_us):
+        return 0, -item.starts_us
+    return (1, item.starts_us) if item.starts_us > now_us else (_ENDED, -(item.ends_us or 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +162,7 @@ class _Known:
 
 
 def _order_standing(
-    summary: OrderSummary, history: OrderHistory, known: _Known, *, with_days: bool
+    summary: OrderSummary, history: OrderHistory, known: _Known, *, whole: bool, with_days: bool
 ) -> OrderStanding:
     order_now = in_force(history, at_us=known.now_us, known_at_us=known.now_us)
     entry = known.entries.get(summary.order_id)
@@ -145,9 +170,10 @@ def _order_standing(
         summary=summary,
         order=order_now or history.versions[-1],
         in_force=order_now is not None,
-        words=order_words(order_now or history.versions[-1]),
+        whole=whole,
+        words=order_words(order_now or history.versions[-1]) if whole else (),
         entry=entry,
-        days=_days(summary.order_id, history, entry, known) if with_days else (),
+        days=_days(summary.order_id, history, entry, known) if whole and with_days else (),
         versions=len(history.versions),
     )
 

@@ -80,8 +80,9 @@ def person(request: Request, *, ref: str) -> HttpResponse:
     standing: list[OrderStanding] = []
     told = told_of(ref) if context["may_incidents"] else None
     if context["may_orders"]:
-        standing = orders_standing(ref, now_us=now_us, told=told)
-        context["orders"] = [_order_context(item) for item in standing]
+        standing = orders_standing(ref, now_us=now_us, told=told, opened=request.GET.get("order", ""))
+        context["orders"] = [_order_context(item) for item in standing if item.whole]
+        context["other_orders"] = [item for item in standing if not item.whole]
     if context["may_locate"]:
         context["live"] = live_now(
             ref, now_us=now_us, orders={item.summary.order_id: item.order for item in standing}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, Count, F, QuerySet, When
 
 from throughcare.kernel.ids import content_hash
 from throughcare.kernel.time import Interval
@@ -16,6 +16,8 @@ from throughcare.service.orders.models import OrderDraft, OrderVersion
 from throughcare.service.orders.vocabulary import DraftState
 from throughcare.service.people.queries import visible_people
 from throughcare.service.viewer import Viewer
+
+_ALIVE = (DraftState.PROPOSED, DraftState.WRITING)
 
 
 class NoSuchDraft(Exception):
@@ -94,10 +96,23 @@ def drafts_of_person(person_ref: str) -> list[Draft]:
     return [_view(row) for row in _alive().filter(person__ref=person_ref)]
 
 
-def visible_drafts(viewer: Viewer, *, now_us: int) -> list[Draft]:
-    """Return the open and proposed drafts about people whom the viewer may see, the last changed first."""
-    people = visible_people(viewer, now_us=now_us).values("pk")
-    return [_view(row) for row in _alive().filter(person__in=people)]
+def visible_drafts(
+    viewer: Viewer, *, now_us: int, first: int = 0, most: int = 100
+) -> tuple[list[Draft], dict[DraftState, int]]:
+    """Return proposed, then open drafts about people whom the viewer may see, and how many of each there are.
+
+    Within each, the last changed come first.
+
+    Parameters
+    ----------
+    first, most : int
+        Which part of the list to return: at most ``most`` from the one at ``first`` (0 for the beginning).
+    """
+    rows = _alive().filter(person__in=visible_people(viewer, now_us=now_us).values("pk"))
+    counted = dict(rows.order_by("state").values_list("state").annotate(number=Count("pk")))
+    waiting = Case(When(state=DraftState.PROPOSED, then=0), default=1)
+    shown = rows.order_by(waiting, "-updated_us", "pk")[first : first + most]
+    return [_view(row) for row in shown], {state: counted.get(state, 0) for state in _ALIVE}
 
 
 def governing(history: OrderHistory, *, at_us: int, now_us: int) -> tuple[Order, tuple[Order, ...]]:
@@ -133,9 +148,8 @@ def known_places(
 
 
 def _alive() -> QuerySet[OrderDraft]:
-    states = (DraftState.WRITING, DraftState.PROPOSED)
     return (
-        OrderDraft.objects.filter(state__in=states)
+        OrderDraft.objects.filter(state__in=_ALIVE)
         .select_related("person", "order")
         .order_by("-updated_us", "pk")
     )

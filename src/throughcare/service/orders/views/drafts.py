@@ -25,7 +25,7 @@ from throughcare.service.orders.drafting.document import condition_label
 from throughcare.service.orders.drafting.questions import answered_rows
 from throughcare.service.orders.forms import FindingsForm, ReturnForm
 from throughcare.service.orders.queries import Draft, governing, histories, visible_drafts
-from throughcare.service.orders.views.opening import href, opened_draft, opened_person
+from throughcare.service.orders.views.opening import PAGE, beside, href, opened_draft, opened_person, page_of
 from throughcare.service.orders.views.questions import FROM_CHECK, SECTIONS, cards
 from throughcare.service.orders.vocabulary import DraftState
 from throughcare.service.people.actions import log_list
@@ -37,7 +37,8 @@ _LISTED = ("places", "conditions", "activations", "authorised_absences", "suspen
 @staff_page(Permission.ORDER_DRAFT)
 def drafts(request: Request) -> HttpResponse:
     """List what is being written and what waits for a signature."""
-    found = visible_drafts(request.viewer, now_us=request.now_us)
+    page = page_of(request)
+    found, totals = visible_drafts(request.viewer, now_us=request.now_us, first=(page - 1) * PAGE, most=PAGE)
     log_list(
         by=request.viewer, now_us=request.now_us, page="drafts", refs=[read.person_ref for read in found]
     )
@@ -57,6 +58,9 @@ def drafts(request: Request) -> HttpResponse:
     context = {
         "waiting": rows[DraftState.PROPOSED],
         "writing": rows[DraftState.WRITING],
+        "waiting_total": totals[DraftState.PROPOSED],
+        "writing_total": totals[DraftState.WRITING],
+        **beside(request, page=page, total=sum(totals.values())),
         "now_us": request.now_us,
         "may_sign": request.viewer.may(Permission.ORDER_SIGN),
     }
