@@ -1,0 +1,238 @@
+"""Variants: one person's answers with some of them replaced, thousands at a time, in the columns that are scored."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from throughcare.risk.answers import Answers
+from throughcare.risk.arithmetic.frame import Frame
+from throughcare.risk.arithmetic.parts import Tabled
+from throughcare.risk.arithmetic.rounding import half_up, sigmoid
+from throughcare.risk.columns import columns_of
+from throughcare.risk.contract import STATUS_CODES, Columns, Instrument, Measure, Score, ScoredColumns, Status
+from throughcare.risk.items import Day, Item, Value, Whole
+
+Floats = npt.NDArray[np.float64]
+Changes = Mapping[str, Value]
+SCORED = STATUS_CODES.index(Status.SCORED)
+UNDECIDED = (SCORED, STATUS_CODES.index(Status.INCOMPLETE))
+
+
+@runtime_checkable
+class Weighing(Protocol):
+    """An additive instrument that weighs many people at once, without asking whether their answers may be scored."""
+
+    def term_weights(self, columns: Columns) -> Mapping[str, Floats]:
+        """Return the weight of every term, (n,); NaN where an item that it needs is unanswered."""
+        ...
+
+    def from_sum(self, total: Floats) -> Floats:
+        """Return the unrounded score, in the unit of the instrument, of sums of weights."""
+        ...
+
+    def term_items(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the items that each term depends on."""
+        ...
+
+
+@runtime_checkable
+class ShownColumns(Protocol):
+    """An instrument that rounds many scores as it publishes them."""
+
+    def shown_columns(self, columns: Columns) -> Floats:
+        """Return the scores as published; NaN where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What became of variants: score, band and status of each, as `ScoredColumns` has them."""
+
+    value: Floats
+    band: npt.NDArray[np.int8]
+    status: npt.NDArray[np.int8]
+    shown: Floats
+
+    @property
+    def ok(self) -> npt.NDArray[np.bool_]:
+        """Where there is a score."""
+        return np.asarray(self.status == SCORED, dtype=np.bool_)
+
+
+def score_changes(instrument: Instrument, answers: Answers, changes: Sequence[Changes]) -> Scored:
+    """Score one person once for each set of changed answers."""
+    columns = changed_columns(instrument, answers, changes)
+    scored = instrument.score_columns(columns)
+    return Scored(scored.value, scored.band, scored.status, shown_of(instrument, columns, scored))
+
+
+def changed_columns(instrument: Instrument, answers: Answers, changes: Sequence[Changes]) -> Columns:
+    """Return the columns of one person with each set of changed answers in turn."""
+    base = columns_of([answers], instrument.spec.items)
+    columns = {name: np.repeat(column, len(changes)) for name, column in base.items()}
+    rows_of: dict[str, list[int]] = {}
+    for row, each in enumerate(changes):
+        for name in each:
+            rows_of.setdefault(name, []).append(row)
+    for name, rows in rows_of.items():
+        item = instrument.spec.by_name[name]
+        columns[name][rows] = coded(item, [changes[row][name] for row in rows])
+    return columns
+
+
+def coded(item: Item, values: Sequence[Value]) -> npt.NDArray[np.generic]:
+    """Return the column of values of one item, each of its domain."""
+    if isinstance(item.domain, Day):
+        return np.array(values, dtype="datetime64[D]")
+    if isinstance(item.domain, Whole):
+        return np.array(values, dtype=np.float64)
+    places = {value: place for place, value in enumerate(item.domain.values)}
+    return np.array([places[value] for value in values], dtype=np.int8)
+
+
+def grid_columns(
+    instrument: Instrument, answers: Answers, choices: Mapping[str, Sequence[Value]]
+) -> tuple[Columns, int]:
+    """Return the columns of every combination of the chosen answers, the last item varying fastest, and how many."""
+    items = instrument.spec.by_name
+    sizes = [len(values) for values in choices.values()]
+    size = math.prod(sizes)
+    base = columns_of([answers], instrument.spec.items)
+    columns = {name: np.repeat(column, size) for name, column in base.items()}
+    each = size
+    for (name, values), length in zip(choices.items(), sizes, strict=True):
+        each //= length
+        codes = coded(items[name], values)
+        columns[name] = np.tile(np.repeat(codes, each), size // (each * length))
+    return columns, size
+
+
+def combination(choices: Mapping[str, Sequence[Value]], place: int) -> dict[str, Value]:
+    """Return the answers of one row of `grid_columns`."""
+    found: dict[str, Value] = {}
+    for name, values in reversed(list(choices.items())):
+        place, within = divmod(place, len(values))
+        found[name] = values[within]
+    return {name: found[name] for name in choices}
+
+
+def with_changes(answers: Answers, changes: Changes) -> Answers:
+    """Return the answers with the changes made."""
+    for name, value in changes.items():
+        answers = answers.having(name, value)
+    return answers
+
+
+def shown_of(instrument: Instrument, columns: Columns, scored: ScoredColumns) -> Floats:
+    """Return the scores as published of columns that were scored."""
+    if isinstance(instrument, ShownColumns):
+        return instrument.shown_columns(columns)
+    return half_up(scored.value, instrument.spec.decimals)
+
+
+def weighs(instrument: Instrument) -> bool:
+    """Return whether sums over terms may be worked with: an additive instrument whose band is that of its score."""
+    if not instrument.spec.additive:
+        return False
+    if isinstance(instrument, Tabled):
+        return instrument.reband is None
+    return isinstance(instrument, Weighing)
+
+
+def term_items(instrument: Instrument) -> dict[str, tuple[str, ...]]:
+    """Return the items of each term of an instrument that `weighs`, by name of the term."""
+    if isinstance(instrument, Tabled):
+        return {part.name: part.items for part in instrument.parts}
+    assert isinstance(instrument, Weighing)
+    return dict(instrument.term_items())
+
+
+def sum_of_terms(instrument: Instrument, columns: Columns, names: Iterable[str]) -> Floats:
+    """Return the sum of the weights of the named terms for each row; NaN where a term needs an unanswered item."""
+    wanted = set(names)
+    if isinstance(instrument, Tabled):
+        frame = Frame.of_columns(columns, instrument.spec.by_name).filled(instrument.spec.defaults)
+        with np.errstate(all="ignore"):  # rows that contradict themselves carry NaN, and are never used
+            weights = [part.weigh(frame) for part in instrument.parts if part.name in wanted]
+        size = frame.size
+    else:
+        assert isinstance(instrument, Weighing)
+        found = instrument.term_weights(columns)
+        weights = [found[name] for name in wanted]
+        size = len(next(iter(columns.values())))
+    total = np.zeros(size)
+    for weight in weights:
+        total = total + weight
+    return total
+
+
+def from_sum(instrument: Instrument, answers: Answers, total: Floats) -> tuple[Floats, Floats]:
+    """Return the unrounded scores and the scores as published of sums of weights, for an instrument that `weighs`."""
+    spec = instrument.spec
+    if not isinstance(instrument, Tabled):
+        assert isinstance(instrument, Weighing)
+        value = instrument.from_sum(total)
+        return value, half_up(value, spec.decimals)
+    frame = Frame.of_answers(answers, spec.by_name)
+    if instrument.value is not None:
+        value = instrument.value(frame, total)
+    else:
+        value = 100.0 * sigmoid(total) if spec.measure is Measure.PROBABILITY else total
+    shown = half_up(value, spec.decimals) if instrument.shown is None else instrument.shown(frame, value)
+    return value, shown
+
+
+def rule_items(instrument: Instrument, answers: Answers) -> tuple[frozenset[str], ...]:
+    """Return the sets of items that a rule on the answers reads together; none is known of a vendor's instrument."""
+    if not isinstance(instrument, Tabled):
+        return ()
+    rules = instrument.rules
+    tests = [each.found_in for each in rules.contradictions]
+    tests += [each.holds for each in (*rules.outside, *rules.not_applicable)]
+    frame = Frame.of_answers(answers, instrument.spec.by_name)
+    found = []
+    for test in tests:
+        seen: set[str] = set()
+        noting = Frame(
+            1, frame.items, _Noting(frame.days, seen), _Noting(frame.numbers, seen), frame.bad, frame.problems
+        )
+        with np.errstate(all="ignore"):
+            test(noting)
+        found.append(frozenset(seen))
+    return tuple(found)
+
+
+class _Noting(dict):  # type: ignore[type-arg]  # of days or of numbers
+    """A mapping that notes what is read from it."""
+
+    def __init__(self, values: Mapping[str, object], seen: set[str]) -> None:
+        super().__init__(values)
+        self._seen = seen
+
+    def __getitem__(self, name: str) -> object:
+        self._seen.add(name)
+        return super().__getitem__(name)
+
+
+def connected(names: Iterable[str], together: Iterable[Iterable[str]]) -> list[tuple[str, ...]]:
+    """Return the names in groups: two that stand in one of the sets are in one group, and so on from group to group."""
+    order = list(names)
+    group_of = {name: {name} for name in order}
+    for each in together:
+        joined: set[str] = set().union(*(group_of[name] for name in each if name in group_of))
+        for name in joined:
+            group_of[name] = joined
+    kept: dict[int, set[str]] = {id(group): group for group in group_of.values()}
+    groups = [tuple(name for name in order if name in group) for group in kept.values()]
+    return sorted(groups, key=lambda group: order.index(group[0]))
+
+
+def score_of(instrument: Instrument, answers: Answers, changes: Changes) -> Score:
+    """Return the score of one person with some answers changed."""
+    return instrument.score(with_changes(answers, changes))
