@@ -46,7 +46,7 @@ def days_of(seed: int) -> tuple[Fixes, Statuses]:
     return fixes, Statuses.concat([said, odd])
 
 
-def steps(rules: Rules, facts: tuple[Fixes, Statuses], seed: int, retain_us: int | None) -> None:
+def check_steps(rules: Rules, facts: tuple[Fixes, Statuses], seed: int, retain_us: int | None) -> None:
     """Advance in short steps, now and then with facts that come late, and compare with a full evaluation each time."""
     rng = np.random.default_rng(seed)
     step_us = int(rng.choice([1, 3, 11, 40])) * MINUTE_US
@@ -67,12 +67,12 @@ def steps(rules: Rules, facts: tuple[Fixes, Statuses], seed: int, retain_us: int
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([None, 6 * HOUR_US]))
 def test_quiet_facts_tell_what_a_full_evaluation_tells(seed: int, retain_us: int | None) -> None:
-    steps(rules_for(1), days_of(seed), seed, retain_us)
+    check_steps(rules_for(1), days_of(seed), seed, retain_us)
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([None, 6 * HOUR_US]))
 def test_the_same_under_an_order_that_uses_everything(seed: int, retain_us: int | None) -> None:
-    steps(rules_at(LATE, START_US + 12 * HOUR_US), days_of(seed), seed, retain_us)
+    check_steps(rules_at(LATE, START_US + 12 * HOUR_US), days_of(seed), seed, retain_us)
 
 
 def test_an_ordinary_night_is_quiet_but_for_its_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,7 @@ def post(url: str, *, body: bytes, headers: dict[str, str], plain_http: bool = F
 
 
 def _outward(
-    address: tuple[str, int], timeout: float | None = None, source_address: tuple[str, int] | None = None
+    address: tuple[str, int], timeout_s: float | None = None, source_address: tuple[str, int] | None = None
 ) -> socket.socket:
     """Connect to the first address of a name that is another machine's.
 
@@ -125,7 +125,7 @@ def _outward(
     ]
     if not others:
         raise OwnMachine
-    return socket.create_connection(others[0][:2], timeout, source_address)  # type: ignore[arg-type]
+    return socket.create_connection(others[0][:2], timeout_s, source_address)  # type: ignore[arg-type]
 
 
 def _is_own(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
