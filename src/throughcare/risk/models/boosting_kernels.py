@@ -125,6 +125,51 @@ def _middle(rows, in_left, gradient, curvature, rate, shrinkage):  # type: ignor
 
 
 @numba.njit(cache=True)
+def _ends(part, codes, child, child_sides, gradient, curvature, rate, shrinkage):  # type: ignore[no-untyped-def]
+    """Return the steps of the two ends of one side; without a child all are at the first end."""
+    g = np.zeros(2)
+    h = np.zeros(2)
+    for row in part:
+        end = 0
+        if child >= 0 and not child_sides[codes[child, row]]:
+            end = 1
+        g[end] += gradient[row]
+        h[end] += curvature[row]
+    return -rate * g / (h + shrinkage)
+
+
+@numba.njit(cache=True)
+def _write_side(singles, pairs, sizes, sides, left, root, child, child_sides, step):  # type: ignore[no-untyped-def]
+    """Add the steps of one side of a tree to the tables."""
+    for code in range(sizes[root]):
+        if sides[code] != left:
+            continue
+        if child < 0:
+            singles[root, code] += step[0]
+        elif child == root:
+            singles[root, code] += step[0] if child_sides[code] else step[1]
+        else:
+            for other in range(sizes[child]):
+                value = step[0] if child_sides[other] else step[1]
+                if root < child:
+                    pairs[root, child, code, other] += value
+                else:
+                    pairs[child, root, other, code] += value
+
+
+@numba.njit(cache=True)
+def _move_people(log_odds, codes, sides, left, root, child, child_sides, step):  # type: ignore[no-untyped-def]
+    """Add the steps of one side of a tree to everybody's log-odds."""
+    for row in range(len(log_odds)):
+        if sides[codes[root, row]] != left:
+            continue
+        end = 0
+        if child >= 0 and not child_sides[codes[child, row]]:
+            end = 1
+        log_odds[row] += step[end]
+
+
+@numba.njit(cache=True)
 def boost(  # type: ignore[no-untyped-def]
     codes,
     target,
@@ -146,27 +191,14 @@ def boost(  # type: ignore[no-untyped-def]
     singles = np.zeros((features, widest))
     pairs = np.zeros((features, features, widest, widest))
     log_odds = np.full(people, intercept)
-    gradient = np.empty(people)
-    curvature = np.empty(people)
     for turn in range(len(draws)):
-        for row in range(people):
-            p = 1.0 / (1.0 + np.exp(-log_odds[row]))
-            gradient[row] = p - target[row]
-            curvature[row] = p * (1.0 - p)
+        p = 1.0 / (1.0 + np.exp(-log_odds))
+        gradient = p - target
+        curvature = p * (1.0 - p)
+        drawn = draws[turn]
         rows = _some_rows(people, seeds[turn], row_share)
         root, sides = _search(
-            codes,
-            rows,
-            draws[turn],
-            -1,
-            allowed,
-            gradient,
-            curvature,
-            sizes,
-            nominal,
-            rising,
-            min_rows,
-            shrinkage,
+            codes, rows, drawn, -1, allowed, gradient, curvature, sizes, nominal, rising, min_rows, shrinkage
         )
         if root < 0:
             continue
@@ -179,7 +211,7 @@ def boost(  # type: ignore[no-untyped-def]
             child, child_sides = _search(
                 codes,
                 part,
-                draws[turn],
+                drawn,
                 root,
                 allowed,
                 gradient,
@@ -190,40 +222,12 @@ def boost(  # type: ignore[no-untyped-def]
                 min_rows,
                 shrinkage,
             )
-            g = np.zeros(2)
-            h = np.zeros(2)
-            for row in part:
-                end = 0
-                if child >= 0 and not child_sides[codes[child, row]]:
-                    end = 1
-                g[end] += gradient[row]
-                h[end] += curvature[row]
-            step = -rate * g / (h + shrinkage)
+            step = _ends(part, codes, child, child_sides, gradient, curvature, rate, shrinkage)
             if rising[root] != 0:  # both ends of one side stay on their side of the middle
-                for end in range(2):
-                    if left == (rising[root] > 0):
-                        step[end] = min(step[end], middle)
-                    else:
-                        step[end] = max(step[end], middle)
-            for code in range(sizes[root]):
-                if sides[code] != left:
-                    continue
-                if child < 0:
-                    singles[root, code] += step[0]
-                elif child == root:
-                    singles[root, code] += step[0] if child_sides[code] else step[1]
+                if left == (rising[root] > 0):
+                    step = np.minimum(step, middle)
                 else:
-                    for other in range(sizes[child]):
-                        value = step[0] if child_sides[other] else step[1]
-                        if root < child:
-                            pairs[root, child, code, other] += value
-                        else:
-                            pairs[child, root, other, code] += value
-            for row in range(people):
-                if sides[codes[root, row]] != left:
-                    continue
-                end = 0
-                if child >= 0 and not child_sides[codes[child, row]]:
-                    end = 1
-                log_odds[row] += step[end]
+                    step = np.maximum(step, middle)
+            _write_side(singles, pairs, sizes, sides, left, root, child, child_sides, step)
+            _move_people(log_odds, codes, sides, left, root, child, child_sides, step)
     return singles, pairs
