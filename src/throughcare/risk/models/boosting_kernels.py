@@ -224,10 +224,7 @@ def boost(  # type: ignore[no-untyped-def]
             )
             step = _ends(part, codes, child, child_sides, gradient, curvature, rate, shrinkage)
             if rising[root] != 0:  # both ends of one side stay on their side of the middle
-                if left == (rising[root] > 0):
-                    step = np.minimum(step, middle)
-                else:
-                    step = np.maximum(step, middle)
+                step = np.minimum(step, middle) if left == (rising[root] > 0) else np.maximum(step, middle)
             _write_side(singles, pairs, sizes, sides, left, root, child, child_sides, step)
             _move_people(log_odds, codes, sides, left, root, child, child_sides, step)
     return singles, pairs
