@@ -18,11 +18,10 @@ from throughcare.risk.variants import (
     SCORED,
     combination,
     connected,
-    grid_columns,
+    grids_columns,
     rule_items,
     score_changes,
     score_of,
-    sum_of_terms,
     term_items,
     weighs,
 )
@@ -215,30 +214,19 @@ def _best(
     }
     if not choices:
         return {}
-    if not weighs(instrument):
-        return _lowest(instrument, answers, choices, None)
-    terms = term_items(instrument)
-    best: dict[str, Value] = {}
-    for group in connected(choices, [*terms.values(), *rule_items(instrument, answers)]):
-        names = [name for name, items in terms.items() if set(items) & set(group)]
-        best |= _lowest(instrument, answers, {name: choices[name] for name in group}, names)
-    return best
-
-
-def _lowest(
-    instrument: Instrument, answers: Answers, choices: Mapping[str, list[Value]], names: list[str] | None
-) -> dict[str, Value]:
-    """Return the combination with the lowest score, or the lowest sum of some terms; the first is as it is now."""
-    if math.prod(len(values) for values in choices.values()) > MOST:
+    grids = [choices]
+    if weighs(instrument):
+        coupled = [*term_items(instrument).values(), *rule_items(instrument, answers)]
+        grids = [{name: choices[name] for name in group} for group in connected(choices, coupled)]
+    if any(math.prod(len(values) for values in grid.values()) > MOST for grid in grids):
         return {}
-    columns, size = grid_columns(instrument, answers, choices)
+    columns, parts = grids_columns(instrument, answers, grids)
     scored = instrument.score_columns(columns)
-    if names is None:
-        level = scored.value
-    else:
-        level = sum_of_terms(instrument, columns, names) if names else np.zeros(size)
-    usable = scored.status == SCORED
-    return combination(choices, int(np.argmin(np.where(usable, level, np.inf))))
+    level = np.where(scored.status == SCORED, scored.value, np.inf)
+    best: dict[str, Value] = {}
+    for grid, part in zip(grids, parts, strict=True):
+        best |= combination(grid, int(np.argmin(level[part])))
+    return best
 
 
 def _changed(answers: Answers, best: Mapping[str, Value]) -> dict[str, Value]:

@@ -18,7 +18,7 @@ from throughcare.risk.answers import Answers, Source
 from throughcare.risk.arithmetic.parts import Tabled
 from throughcare.risk.contract import Instrument, Measure, Score, Status, Term
 from throughcare.risk.items import Kind, Value
-from throughcare.risk.variants import from_sum, weighs
+from throughcare.risk.variants import summing, weighs
 
 SOURCE_WORDS = {
     Source.POLICE_RECORD: "police record",
@@ -246,7 +246,7 @@ def _alone(
     total = math.fsum(term.weight for term in told.terms)
     if not (weighs(instrument) or isinstance(instrument, Tabled)):
         return [None] * len(moved)
-    values, _ = from_sum(instrument, answers, total - np.array(moved))
+    values, _ = summing(instrument, answers)(total - np.array(moved))
     return [float(value) for value in values]
 
 

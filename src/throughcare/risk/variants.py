@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -100,17 +100,27 @@ def grid_columns(
     instrument: Instrument, answers: Answers, choices: Mapping[str, Sequence[Value]]
 ) -> tuple[Columns, int]:
     """Return the columns of every combination of the chosen answers, the last item varying fastest, and how many."""
+    columns, [part] = grids_columns(instrument, answers, [choices])
+    return columns, part.stop
+
+
+def grids_columns(
+    instrument: Instrument, answers: Answers, grids: Sequence[Mapping[str, Sequence[Value]]]
+) -> tuple[Columns, list[slice]]:
+    """Return the columns of several grids one below the other, and where each of them stands."""
     items = instrument.spec.by_name
-    sizes = [len(values) for values in choices.values()]
-    size = math.prod(sizes)
+    sizes = [math.prod(len(values) for values in grid.values()) for grid in grids]
+    stops = np.cumsum(sizes).tolist()
     base = columns_of([answers], instrument.spec.items)
-    columns = {name: np.repeat(column, size) for name, column in base.items()}
-    each = size
-    for (name, values), length in zip(choices.items(), sizes, strict=True):
-        each //= length
-        codes = coded(items[name], values)
-        columns[name] = np.tile(np.repeat(codes, each), size // (each * length))
-    return columns, size
+    columns = {name: np.repeat(column, stops[-1]) for name, column in base.items()}
+    parts = [slice(stop - size, stop) for stop, size in zip(stops, sizes, strict=True)]
+    for grid, part, size in zip(grids, parts, sizes, strict=True):
+        each = size
+        for name, values in grid.items():
+            each //= len(values)
+            codes = np.repeat(coded(items[name], values), each)
+            columns[name][part] = np.tile(codes, size // len(codes))
+    return columns, parts
 
 
 def combination(choices: Mapping[str, Sequence[Value]], place: int) -> dict[str, Value]:
@@ -172,20 +182,24 @@ def sum_of_terms(instrument: Instrument, columns: Columns, names: Iterable[str])
     return total
 
 
-def from_sum(instrument: Instrument, answers: Answers, total: Floats) -> tuple[Floats, Floats]:
-    """Return the unrounded scores and the scores as published of sums of weights, for an instrument that `weighs`."""
+def summing(instrument: Instrument, answers: Answers) -> Callable[[Floats], tuple[Floats, Floats]]:
+    """Return a function from sums of weights to the unrounded scores and the scores as published."""
     spec = instrument.spec
     if not isinstance(instrument, Tabled):
         assert isinstance(instrument, Weighing)
-        value = instrument.from_sum(total)
-        return value, half_up(value, spec.decimals)
-    frame = Frame.of_answers(answers, spec.by_name)
-    if instrument.value is not None:
-        value = instrument.value(frame, total)
-    else:
-        value = 100.0 * sigmoid(total) if spec.measure is Measure.PROBABILITY else total
-    shown = half_up(value, spec.decimals) if instrument.shown is None else instrument.shown(frame, value)
-    return value, shown
+        vendor = instrument
+        return lambda total: (vendor.from_sum(total), half_up(vendor.from_sum(total), spec.decimals))
+    tabled, frame = instrument, Frame.of_answers(answers, spec.by_name)
+
+    def score(total: Floats) -> tuple[Floats, Floats]:
+        if tabled.value is not None:
+            value = tabled.value(frame, total)
+        else:
+            value = 100.0 * sigmoid(total) if spec.measure is Measure.PROBABILITY else total
+        shown = half_up(value, spec.decimals) if tabled.shown is None else tabled.shown(frame, value)
+        return value, shown
+
+    return score
 
 
 def rule_items(instrument: Instrument, answers: Answers) -> tuple[frozenset[str], ...]:
