@@ -43,7 +43,7 @@ def binomial_tail(happened: int, n: int, share: float) -> float:
 
 def rates(score: Sequence[float], happened: Sequence[bool], threshold: float) -> tuple[float, float, float]:
     """FPR, FNR and PPV at a threshold; NaN where nobody is counted."""
-    table = {(flag, x): 0 for flag, x in product((False, True), repeat=2)}
+    table = dict.fromkeys(product((False, True), repeat=2), 0)
     for s, x in zip(score, happened, strict=True):
         table[s >= threshold, bool(x)] += 1
 

@@ -1,0 +1,1 @@
+"""Fairness: the same questions asked of every group, at every threshold, with what chance alone would show."""
