@@ -125,13 +125,17 @@ class _Ends:
     some_abstain: bool = False
 
 
-def bounds(instrument: Instrument, answers: Answers, *, most: int = MOST) -> Bounds:
+def bounds(
+    instrument: Instrument, answers: Answers, score: Score | None = None, *, most: int = MOST
+) -> Bounds:
     """Return the lowest and the highest score that answers to the unanswered items could give.
 
     Parameters
     ----------
     instrument : Instrument
     answers : Answers
+    score : Score or None
+        What the instrument answered; asked for if not given.
     most : int
         Combinations, together or in one group, beyond which no bounds are told.
 
@@ -143,7 +147,7 @@ def bounds(instrument: Instrument, answers: Answers, *, most: int = MOST) -> Bou
     """
     spec = instrument.spec
     unanswered = tuple(item.name for item in spec.items if answers.value(item.name) is None)
-    plain = instrument.score(answers)
+    plain = instrument.score(answers) if score is None else score
     if plain.status not in {Status.SCORED, Status.INCOMPLETE}:
         return _none(instrument, unanswered, "no_score", "There is no score, so there is nothing to bound.")
     if not unanswered:
@@ -194,7 +198,11 @@ def possible(
 
 
 def disputed(
-    instrument: Instrument, answers: Answers, claims: Mapping[str, Value] | None = None
+    instrument: Instrument,
+    answers: Answers,
+    claims: Mapping[str, Value] | None = None,
+    *,
+    score: Score | None = None,
 ) -> tuple[BothWays, ...]:
     """Return every disputed fact that the instrument asks about, scored as recorded, as claimed and without it.
 
@@ -204,9 +212,11 @@ def disputed(
     answers : Answers
     claims : mapping or None
         Item name to what the person says; an item that is claimed counts as disputed.
+    score : Score or None
+        What the instrument answered; asked for if not given.
     """
     said = claims or {}
-    recorded_score = instrument.score(answers)
+    recorded_score = instrument.score(answers) if score is None else score
     found = []
     for item in instrument.spec.items:
         answer = answers.by_name.get(item.name)
@@ -333,7 +343,7 @@ def _influences(
             owners += [(end, name)] * len(values)
     scored = score_changes(instrument, answers, rows)
     spans: dict[tuple[int, str], list[float]] = {}
-    for owner, fits, shown in zip(owners, scored.ok, scored.shown, strict=True):
+    for owner, fits, shown in zip(owners, scored.ok, scored.shown(), strict=True):
         if fits:
             spans.setdefault(owner, []).append(float(shown))
     found = []

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from dateutil.relativedelta import relativedelta
 
 from throughcare.risk.answers import Answers
 from throughcare.risk.bounds import MOST
@@ -19,6 +18,7 @@ from throughcare.risk.variants import (
     combination,
     connected,
     grids_columns,
+    months_later,
     rule_items,
     score_changes,
     score_of,
@@ -117,9 +117,11 @@ class WhatWouldChange:
         return any(band != self.score.band for band in reached)
 
 
-def what_would_change(instrument: Instrument, answers: Answers) -> WhatWouldChange | None:
+def what_would_change(
+    instrument: Instrument, answers: Answers, score: Score | None = None
+) -> WhatWouldChange | None:
     """Return what could lower the score of a person; None where there is no score."""
-    score = instrument.score(answers)
+    score = instrument.score(answers) if score is None else score
     if score.status is not Status.SCORED:
         return None
     better = achievable(instrument.spec, answers)
@@ -167,8 +169,9 @@ def _steps(
         return ()
     found = score_changes(instrument, answers, [{name: value} for name, value in rows])
     best: dict[str, int] = {}
+    shown = found.shown()
     for row, (name, _) in enumerate(rows):
-        lower = found.ok[row] and _lower(float(found.shown[row]), score)
+        lower = found.ok[row] and _lower(float(shown[row]), score)
         if lower and (name not in best or found.value[row] < found.value[best[name]]):
             best[name] = row
     steps = []
@@ -177,7 +180,7 @@ def _steps(
         place = int(found.band[row])
         band = instrument.spec.bands[place] if place >= 0 else None
         steps.append(
-            _step(instrument.spec, item, answers, score, then=rows[row][1], shown=found.shown[row], band=band)
+            _step(instrument.spec, item, answers, score, then=rows[row][1], shown=shown[row], band=band)
         )
     return tuple(sorted(steps, key=lambda step: -step.lowers_by))
 
@@ -241,17 +244,18 @@ def _months(instrument: Instrument, answers: Answers) -> tuple[Month, ...]:
     started = asked[_STARTED].domain.read(answers.value(_STARTED))
     assert isinstance(assessed, dt.date)
     assert isinstance(started, dt.date)
-    days = [(months, started + relativedelta(months=months)) for months in range(MOST_MONTHS + 1)]
+    days = [(months, months_later(started, months)) for months in range(MOST_MONTHS + 1)]
     days = [(months, day) for months, day in days if day >= assessed]
     if not days:
         return ()
     found = score_changes(instrument, answers, [{_ASSESSED: day} for _, day in days])
-    if not found.ok.any() or np.ptp(found.shown[found.ok]) == 0:
+    shown = found.shown()
+    if not found.ok.any() or np.ptp(shown[found.ok]) == 0:
         return ()
     bands = instrument.spec.bands
     return tuple(
-        Month(months, day, float(shown), bands[int(band)] if band >= 0 else None)
-        for (months, day), ok, shown, band in zip(days, found.ok, found.shown, found.band, strict=True)
+        Month(months, day, float(score), bands[int(band)] if band >= 0 else None)
+        for (months, day), ok, score, band in zip(days, found.ok, shown, found.band, strict=True)
         if ok
     )
 

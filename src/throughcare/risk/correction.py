@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from dateutil.relativedelta import relativedelta
 
 from throughcare.risk.answers import Answers
-from throughcare.risk.contract import Band, Instrument, Status
+from throughcare.risk.contract import Band, Instrument, Score, Status
 from throughcare.risk.items import Achievable, Choices, Day, Item, Value, Whole
-from throughcare.risk.variants import score_changes
+from throughcare.risk.variants import months_later, score_changes
 
 MOST_STEPS = 20
 """Counts and ages are tried this far up and down."""
@@ -54,18 +53,24 @@ class Correction:
     band: Band
 
 
-def smallest_correction(instrument: Instrument, answers: Answers) -> Correction | None:
+def smallest_correction(
+    instrument: Instrument, answers: Answers, score: Score | None = None
+) -> Correction | None:
     """Return the fewest steps in one answer that move the band; None if none does within reach."""
-    return next(iter(corrections(instrument, answers)), None)
+    return next(iter(corrections(instrument, answers, score)), None)
 
 
-def corrections(instrument: Instrument, answers: Answers) -> tuple[Correction, ...]:
+def corrections(
+    instrument: Instrument, answers: Answers, score: Score | None = None
+) -> tuple[Correction, ...]:
     """Return the smallest correction of each answer that moves the band, the smallest of all first.
 
     Parameters
     ----------
     instrument : Instrument
     answers : Answers
+    score : Score or None
+        What the instrument answered; asked for if not given.
 
     Returns
     -------
@@ -74,7 +79,7 @@ def corrections(instrument: Instrument, answers: Answers) -> tuple[Correction, .
         a list of kinds is one step away). Where two are as far, the one that moves the score less; then form order.
         A correction that leaves the person without a score moves no band.
     """
-    score = instrument.score(answers)
+    score = instrument.score(answers) if score is None else score
     if score.status is not Status.SCORED or score.band is None or len(instrument.spec.bands) < 2:
         return ()
     tried = [
@@ -95,13 +100,12 @@ def corrections(instrument: Instrument, answers: Answers) -> tuple[Correction, .
         rank = (steps, abs(float(found.value[row]) - score.value))
         if item.name not in nearest or rank < nearest[item.name][0]:
             nearest[item.name] = (rank, row)
+    chosen = [row for _, row in sorted(nearest.values())]
     made = []
-    for _, row in sorted(nearest.values()):
+    for row, shown in zip(chosen, found.shown()[chosen], strict=True):
         item, steps, value = tried[row]
         band = instrument.spec.bands[int(found.band[row])]
-        made.append(
-            _correction(item, answers, steps=steps, value=value, shown=float(found.shown[row]), band=band)
-        )
+        made.append(_correction(item, answers, steps=steps, value=value, shown=float(shown), band=band))
     return tuple(made)
 
 
@@ -111,8 +115,8 @@ def neighbours(item: Item, recorded: Value) -> Iterator[tuple[int, Value]]:
         case Day():
             assert isinstance(recorded, dt.date)
             for months in range(1, MOST_MONTHS + 1):
-                yield months, recorded - relativedelta(months=months)
-                yield months, recorded + relativedelta(months=months)
+                yield months, months_later(recorded, -months)
+                yield months, months_later(recorded, months)
         case Whole(low=low, high=high):
             assert isinstance(recorded, int)
             for steps in range(1, MOST_STEPS + 1):

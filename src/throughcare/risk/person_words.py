@@ -145,8 +145,10 @@ def _why(explanation: Explanation, language: str) -> Iterable[str]:
         themes = [theme for theme, share in ranked if way * share > _LEAST_SHARE][:MOST_THEMES]
         if themes:
             yield text[key].format(themes=_named(themes, language))
-    if fixed:
-        yield text["fixed"].format(themes=_named([theme for theme in fixed if theme not in open_], language))
+    if fixed.keys() - open_.keys() - {"time"}:
+        yield text["fixed"].format(
+            themes=_named([theme for theme in fixed if theme not in open_ and theme != "time"], language)
+        )
     if open_:
         yield text["open"].format(themes=_named(list(open_), language))
 

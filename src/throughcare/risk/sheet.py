@@ -134,16 +134,16 @@ def make_section(
     """Return what is said about one score; see `make_sheet`."""
     score = instrument.score(answers)
     scored = score.status is Status.SCORED
-    stable = stability(instrument, answers, model) if scored else None
+    stable = stability(instrument, answers, model, score=score) if scored else None
     return Section(
         spec=instrument.spec,
         score=score,
         explanation=explain(instrument, answers, score),
-        bounds=bounds(instrument, answers),
-        disputed=disputed(instrument, answers, claims) if scored else (),
+        bounds=bounds(instrument, answers, score),
+        disputed=disputed(instrument, answers, claims, score=score) if scored else (),
         shown_band=None if stable is None else shown_band(stable),
-        correction=smallest_correction(instrument, answers) if scored else None,
-        change=what_would_change(instrument, answers) if scored else None,
+        correction=smallest_correction(instrument, answers, score) if scored else None,
+        change=what_would_change(instrument, answers, score) if scored else None,
     )
 
 

@@ -77,7 +77,7 @@ def _band(band: Band | None) -> str | None:
 def _score(score: Score | None) -> dict[str, Any] | None:
     if score is None:
         return None
-    return {"status": score.status.value, "shown": score.shown, "band": _band(score.band)}
+    return {"status": score.status.value, "shown": score.shown}
 
 
 def _shown_band(shown: ShownBand) -> dict[str, Any]:

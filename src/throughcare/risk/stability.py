@@ -15,7 +15,6 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
-from dateutil.relativedelta import relativedelta
 
 from throughcare.kernel.ids import content_hash
 from throughcare.risk.answers import Answers
@@ -31,6 +30,7 @@ from throughcare.risk.variants import (
     connected,
     grid_columns,
     grids_columns,
+    months_later,
     rule_items,
     score_changes,
     sum_of_terms,
@@ -88,7 +88,7 @@ class ErrorModel:
                 if item.name not in REMEMBERED_DAYS:
                     return ()
                 assert isinstance(value, dt.date)
-                return tuple((value + relativedelta(months=each), self.month_off / 2) for each in (-1, 1))
+                return tuple((months_later(value, each), self.month_off / 2) for each in (-1, 1))
             case YesNo():
                 return ((not value, self.fact_wrong if item.kind is Kind.STATIC else self.need_other),)
             case Choices() if item.kind is Kind.DYNAMIC or item.domain == PROBLEM_LEVELS:
@@ -209,7 +209,9 @@ def _percent(share: float) -> int:
     return math.floor(100.0 * share + 1e-9)
 
 
-def stability(instrument: Instrument, answers: Answers, model: ErrorModel = DECLARED) -> Stability | None:
+def stability(
+    instrument: Instrument, answers: Answers, model: ErrorModel = DECLARED, *, score: Score | None = None
+) -> Stability | None:
     """Return how often each band would be reached; None where there is no band.
 
     Parameters
@@ -218,13 +220,15 @@ def stability(instrument: Instrument, answers: Answers, model: ErrorModel = DECL
     answers : Answers
         Unanswered items count as their default: what they could do is said by bounds, not here.
     model : ErrorModel
+    score : Score or None
+        What the instrument answered; asked for if not given.
 
     Returns
     -------
     stability : Stability or None
         The same for the same content, always.
     """
-    score = instrument.score(answers)
+    score = instrument.score(answers) if score is None else score
     if score.status is not Status.SCORED or score.band is None:
         return None
     around = plausible(instrument, answers, model)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,10 +56,28 @@ class ShownColumns(Protocol):
 class Scored:
     """What became of variants: score, band and status of each, as `ScoredColumns` has them."""
 
-    value: Floats
-    band: npt.NDArray[np.int8]
-    status: npt.NDArray[np.int8]
-    shown: Floats
+    instrument: Instrument
+    columns: Columns
+    scored: ScoredColumns
+
+    @property
+    def value(self) -> Floats:
+        """The unrounded scores."""
+        return self.scored.value
+
+    @property
+    def band(self) -> npt.NDArray[np.int8]:
+        """Positions in the bands, or -1."""
+        return self.scored.band
+
+    @property
+    def status(self) -> npt.NDArray[np.int8]:
+        """Positions in `STATUS_CODES`."""
+        return self.scored.status
+
+    def shown(self) -> Floats:
+        """Return the scores as published, which are counted when asked for."""
+        return shown_of(self.instrument, self.columns, self.scored)
 
     @property
     def ok(self) -> npt.NDArray[np.bool_]:
@@ -68,8 +88,7 @@ class Scored:
 def score_changes(instrument: Instrument, answers: Answers, changes: Sequence[Changes]) -> Scored:
     """Score one person once for each set of changed answers."""
     columns = changed_columns(instrument, answers, changes)
-    scored = instrument.score_columns(columns)
-    return Scored(scored.value, scored.band, scored.status, shown_of(instrument, columns, scored))
+    return Scored(instrument, columns, instrument.score_columns(columns))
 
 
 def changed_columns(instrument: Instrument, answers: Answers, changes: Sequence[Changes]) -> Columns:
@@ -245,6 +264,12 @@ def connected(names: Iterable[str], together: Iterable[Iterable[str]]) -> list[t
     kept: dict[int, set[str]] = {id(group): group for group in group_of.values()}
     groups = [tuple(name for name in order if name in group) for group in kept.values()]
     return sorted(groups, key=lambda group: order.index(group[0]))
+
+
+def months_later(day: dt.date, months: int) -> dt.date:
+    """Return the same day some months later (earlier if negative), or the last day of that month where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def score_of(instrument: Instrument, answers: Answers, changes: Changes) -> Score:
