@@ -39,6 +39,9 @@ from throughcare.service.people.models import (
     Person,
     PersonChange,
 )
+from throughcare.service.risk import actions as assessing
+from throughcare.service.risk.scoring import Recorded
+from throughcare.service.risk.vocabulary import Level, Purpose, Question
 from throughcare.service.roles import SCOPES, Role, Scope
 from throughcare.service.viewer import system
 
@@ -126,6 +129,11 @@ ARGUMENTS: dict[str, Callable[[Seed], Any]] = {
     "part": lambda seed: "number",
     "row_id": lambda seed: seed.values["row"],
     "contact_id": lambda seed: seed.values["contact"],
+    "assessment_id": lambda seed: seed.values["assessment"],
+    "consultation_id": lambda seed: seed.values["consultation"],
+    "dispute_id": lambda seed: seed.values["dispute"],
+    "slug": lambda seed: "living",
+    "item": lambda seed: "accommodation",
 }
 
 # The arguments of one route, where the names of its arguments do not tell.
@@ -232,6 +240,7 @@ def make_seed() -> Seed:
     values = {"limit": place.pk, "opening": opening.pk, "token": token, "hold": hold.pk}
     values |= {"draft": make_secret_order(hidden, keeper), **make_secret_item(hidden), **make_deliveries()}
     values |= make_secret_record(hidden)
+    values |= make_secret_assessment(hidden, keeper)
     return Seed(staff, keeper, hidden, values)
 
 
@@ -273,6 +282,23 @@ def make_secret_item(hidden: Person) -> dict[str, int]:
         evidence_digest="e", evidence=b"SECRET-REASON",
     )  # fmt: skip
     return {"item": item.pk, "pack": pack.pk}
+
+
+def make_secret_assessment(hidden: Person, keeper: Staff) -> dict[str, int]:
+    """Assess the hidden person: an own view, an answer, a disputed fact and a look at the score."""
+    by, now_us = keeper.viewer, NOW_US
+    made = assessing.begin(by=by, now_us=now_us, person_id=hidden.pk)
+    assessing.record_view(
+        by=by, now_us=now_us, assessment_id=made, levels=dict.fromkeys(Question, Level.LOW),
+        words=dict.fromkeys(Question, "SECRET-REASON"),
+    )  # fmt: skip
+    given = [Recorded("accommodation", "some", "officer", None)]
+    assessing.record_answers(by=by, now_us=now_us, assessment_id=made, given=given)
+    dispute = assessing.raise_dispute(
+        by=by, now_us=now_us, assessment_id=made, item="accommodation", claimed="none", words="SECRET-REASON"
+    )
+    look = assessing.consult(by=by, now_us=now_us, assessment_id=made, purpose=Purpose.ASSESS)
+    return {"assessment": made, "dispute": dispute, "consultation": look}
 
 
 def make_keeper() -> Staff:

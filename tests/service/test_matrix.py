@@ -20,7 +20,10 @@ pytestmark = pytest.mark.django_db
 ROUTES = matrix.routes()
 MACHINES = [route for route in ROUTES if route.for_machines and route.name not in OPEN]
 GUARDED = [route for route in ROUTES if route.name not in OPEN and not route.for_machines]
-OF_A_PERSON = {"ref", "opening_id", "hold_id", "order_id", "draft_id", "item_id", "pack_id"}
+OF_A_PERSON = {
+    "ref", "opening_id", "hold_id", "order_id", "draft_id", "item_id", "pack_id", "assessment_id", "consultation_id",
+    "dispute_id",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -23,6 +23,10 @@ class Permission(StrEnum):
     INCIDENT_WORK = "incident_work"
     DECISION_PROPOSE = "decision_propose"
     DECISION_SIGN = "decision_sign"
+    RISK_VIEW = "risk_view"
+    RISK_ASSESS = "risk_assess"
+    RISK_COUNTERSIGN = "risk_countersign"
+    RISK_MONITOR = "risk_monitor"
     WORKLOAD_VIEW = "workload_view"
     EQUALITY_REPORT = "equality_report"
     LIMITED_ACCESS_MANAGE = "limited_access_manage"
@@ -81,6 +85,8 @@ _CASE_WORK = frozenset(
         _P.INCIDENT_VIEW,
         _P.INCIDENT_WORK,
         _P.DECISION_PROPOSE,
+        _P.RISK_VIEW,
+        _P.RISK_ASSESS,
         _P.BREAK_GLASS_USE,
     }
 )
@@ -91,6 +97,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         _P.ORDER_SIGN,
         _P.DECISION_SIGN,
+        _P.RISK_COUNTERSIGN,
+        _P.RISK_MONITOR,
         _P.WORKLOAD_VIEW,
         _P.LIMITED_ACCESS_MANAGE,
         _P.BREAK_GLASS_REVIEW,
@@ -108,7 +116,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.FIELD_OFFICER: frozenset({_P.PERSON_VIEW, _P.INSTALLATION_VIEW, _P.INSTALLATION_WORK}),
-    Role.ANALYST: frozenset({_P.WORKLOAD_VIEW, _P.EQUALITY_REPORT}),
+    Role.ANALYST: frozenset({_P.WORKLOAD_VIEW, _P.EQUALITY_REPORT, _P.RISK_MONITOR}),
     Role.AUDITOR: frozenset({_P.AUDIT_VIEW, _P.SUBJECT_ACCESS, _P.RETENTION_MANAGE}),
     Role.ADMINISTRATOR: frozenset(
         {_P.ACCOUNT_MANAGE, _P.DEVICE_MANAGE, _P.API_KEY_MANAGE, _P.OPERATIONS_VIEW}

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "throughcare.service.desk",
     "throughcare.service.outbox",
     "throughcare.service.casework",
+    "throughcare.service.risk",
     "throughcare.service.operations",
     "throughcare.service.api",
 ]

@@ -21,6 +21,7 @@ urlpatterns = [
     path("access/", include("throughcare.service.people.limited_access_urls")),
     path("casework/", RedirectView.as_view(pattern_name="casework:caseload"), name="casework_root"),
     path("casework/", include("throughcare.service.casework.urls")),
+    path("risk/", include("throughcare.service.risk.urls")),
     path("people/", include("throughcare.service.people.urls")),
     path("desk/", RedirectView.as_view(pattern_name="desk:list"), name="desk_root"),
     path("desk/", include("throughcare.service.desk.urls")),

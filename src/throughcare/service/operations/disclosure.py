@@ -255,6 +255,61 @@ EXPORTS: tuple[Export, ...] = (
         told={"at_us": "When"}, withheld={**_why(_WORKINGS, "id", "person"), "user": _STAFF},
     ),
     Export(
+        model="risk.Assessment", heading="Assessments of risk", path="person__ref",
+        told={
+            "assessed_on": "Day", "begun_us": "Begun", "state": "State", "decided_us": "Decided",
+            "reoffending_level": "Decided: any reoffending", "harm_level": "Decided: serious harm",
+        },
+        withheld={**_why(_WORKINGS, "id", "person"), "begun_by": _STAFF, "ended_words": _OTHERS},
+    ),
+    Export(
+        model="risk.OwnView", heading="What your officer thought before they saw a score",
+        path="assessment__person__ref",
+        told={
+            "at_us": "When", "reoffending_level": "Any reoffending", "harm_level": "Serious harm",
+            "reoffending_words": "Why: any reoffending",
+        },
+        withheld={**_why(_WORKINGS, "id", "assessment"), "by": _STAFF, "harm_words": _OTHERS},
+    ),
+    Export(
+        model="risk.AnswerRow", heading="The facts that your scores rest on", path="assessment__person__ref",
+        told={
+            "item": "Question", "value": "Answer", "source": "Where from", "recorded_on": "Of",
+            "at_us": "Written down", "shown": "What was on record beside it",
+        },
+        withheld={**_why(_WORKINGS, "id", "assessment"), "by": _STAFF},
+    ),
+    Export(
+        model="risk.Dispute", heading="Facts that you said are wrong", path="assessment__person__ref",
+        told={
+            "item": "Question", "recorded": "On record", "claimed": "What you said", "words": "In your words",
+            "raised_us": "When", "state": "State", "reviewed_us": "Reviewed", "review_words": "What the review found",
+        },
+        withheld={**_why(_WORKINGS, "id", "assessment"), **_why(_STAFF, "raised_by", "reviewed_by")},
+    ),
+    Export(
+        model="risk.Consultation", heading="Who looked at your scores, why, and what they said",
+        path="assessment__person__ref",
+        told={
+            "at_us": "When", "purpose": "Why", "by": "Who (by their number)", "answers": "Facts used",
+            "claimed": "Facts that you disputed then", "versions": "Versions", "scores": "Scores",
+        },
+        withheld=_why(_WORKINGS, "id", "assessment", "view", "inputs_hash"),
+    ),
+    Export(
+        model="risk.Decision", heading="What was decided on your risk", path="assessment__person__ref",
+        told={
+            "reoffending_level": "Any reoffending", "harm_level": "Serious harm",
+            "reoffending_band": "The score said: any reoffending", "harm_band": "The score said: serious harm",
+            "direction": "Beside the score", "reasons": "Reasons", "words": "In words", "used": "Disputed facts used",
+            "proposed_us": "Decided", "signed_us": "Signed by a second person", "returned_us": "Sent back",
+        },
+        withheld={
+            **_why(_WORKINGS, "id", "assessment", "consultation", "compared_with", "second_why"),
+            **_why(_STAFF, "proposed_by", "signed_by", "returned_by"), "returned_words": _OTHERS,
+        },
+    ),
+    Export(
         model="operations.LegalHold", heading="Times when your record must not be erased", path="person__ref",
         told={"from_us": "From", "to_us": "To"},
         withheld={**_why(_WORKINGS, "id", "person"), "set_by": _STAFF, "reason": _OTHERS},

@@ -1,0 +1,1 @@
+"""Risk assessments: the officer's own view first, then answers, then the scores and their reasons; people decide."""

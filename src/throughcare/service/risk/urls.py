@@ -1,0 +1,25 @@
+"""Addresses of risk assessments."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from throughcare.service.risk import dispute_pages, offence_pages, score_pages, views
+
+app_name = "risk"
+urlpatterns = [
+    path("people/<str:ref>", views.person, name="person"),
+    path("people/<str:ref>/begin", views.begin, name="begin"),
+    path("assessments/<int:assessment_id>", views.assessment, name="assessment"),
+    path("assessments/<int:assessment_id>/view", views.view, name="view"),
+    path("assessments/<int:assessment_id>/questions/<str:slug>", views.questions, name="questions"),
+    path("assessments/<int:assessment_id>/stop", views.stop, name="stop"),
+    path("assessments/<int:assessment_id>/score", score_pages.score, name="score"),
+    path("assessments/<int:assessment_id>/send-back", score_pages.send_back, name="send_back"),
+    path("assessments/<int:assessment_id>/offence", offence_pages.offence, name="offence"),
+    path("assessments/<int:assessment_id>/disputes/<str:item>", dispute_pages.dispute, name="dispute"),
+    path("disputes/<int:dispute_id>", dispute_pages.review, name="review"),
+    path("looks/<int:consultation_id>", score_pages.consultation, name="consultation"),
+    path("looks/<int:consultation_id>/decide", score_pages.decide, name="decide"),
+    path("looks/<int:consultation_id>/sign", score_pages.sign, name="sign"),
+]
