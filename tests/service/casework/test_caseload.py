@@ -89,7 +89,7 @@ def test_what_changed_is_new_until_the_page_is_opened(me: Staff, client: Client,
     assert next(case.changes for case in found.cases if case.ref == "C001") == ("1 incident new or changed",)
 
 
-def test_sixty_cases_take_no_more_questions_than_three_and_no_more_than_fourteen(
+def test_sixty_cases_take_no_more_questions_than_three_and_no_more_than_fifteen(
     me: Staff, client: Client
 ) -> None:
     make_cases(3, officer=me.user)
@@ -100,7 +100,9 @@ def test_sixty_cases_take_no_more_questions_than_three_and_no_more_than_fourteen
         with CaptureQueriesContext(connection) as asked:
             page = client.get("/casework/cases/")
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 14  # five of them write into the log whom it showed
+    assert (
+        counts[0] == counts[1] <= 15
+    )  # five of them write into the log whom it showed, one counts what waits on the desk
     assert page.content.decode().count("/casework/people/") == 60
     assert len(gzip.compress(page.content)) <= 80 * 1024
 

@@ -22,8 +22,8 @@ from throughcare.service.roles import Permission
 def rejects(request: Request) -> HttpResponse:
     """List what was refused, the newest first."""
     sought = Sought(
-        device_id=request.GET.get("device", "").strip()[:64].replace("\x00", ""),
-        reason=request.GET.get("reason", "").strip()[:80].replace("\x00", ""),
+        device_id=request.GET.get("device", "").strip()[:64],
+        reason=request.GET.get("reason", "").strip()[:80],
     )
     given = request.GET.get("page", "1")
     page = int(given) if given.isdecimal() and len(given) < 6 else 1
@@ -57,7 +57,7 @@ def nobodys(request: Request) -> HttpResponse:
 @staff_page(Permission.DEVICE_MANAGE)
 def devices(request: Request) -> HttpResponse:
     """List devices and gateways with a key, or those that match a text."""
-    text = request.GET.get("q", "").strip()[:64].replace("\x00", "")
+    text = request.GET.get("q", "").strip()[:64]
     found = credentials.devices(containing=text)
     return render(request, "monitoring/devices.html", {"devices": found, "text": text})
 
