@@ -26,7 +26,7 @@ from throughcare.service.audit.actions import record
 from throughcare.service.casework.models import Contact
 from throughcare.service.desk.actions import take_in
 from throughcare.service.desk.models import Decision, DeskEntry, DeskItem, Pack
-from throughcare.service.monitoring.actions import Delivery, store_facts
+from throughcare.service.monitoring.actions import Delivery, protect, store_facts
 from throughcare.service.monitoring.credentials import add_device
 from throughcare.service.monitoring.models import Reject
 from throughcare.service.operations.models import LegalHold
@@ -134,6 +134,7 @@ ARGUMENTS: dict[str, Callable[[Seed], Any]] = {
     "dispute_id": lambda seed: seed.values["dispute"],
     "slug": lambda seed: "living",
     "item": lambda seed: "accommodation",
+    "name": lambda seed: "all_reoffending_static",
 }
 
 # The arguments of one route, where the names of its arguments do not tell.
@@ -196,6 +197,7 @@ MACHINES: dict[str, str] = {
 }
 ARGUMENTS["person_ref"] = lambda seed: seed.hidden.ref
 ARGUMENTS["incident_id"] = lambda seed: "inc-none"
+ARGUMENTS["protected_number"] = lambda seed: seed.values["protected"]
 ARGUMENTS["vendor"] = lambda seed: "invented"
 ARGUMENTS["pk"] = lambda seed: 1  # a security key of one's own: nobody here has one
 
@@ -251,7 +253,10 @@ def make_deliveries() -> dict[str, int]:
         file="delivery", row=1, field="t", reason="missing_time", words="Expected one.", key="D1"
     )
     store_facts(delivery=Delivery(delivery_id="d1", rejects=(refused,)), now_us=NOW_US)
-    return {"device": number, "reject": Reject.objects.get().pk}
+    protected = protect(
+        by=system("test"), now_us=NOW_US, protected_ref="P-INVENTED", device_id="PD1", from_us=NOW_US
+    )
+    return {"device": number, "reject": Reject.objects.get().pk, "protected": protected}
 
 
 def make_secret_record(hidden: Person) -> dict[str, int]:

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     DEVICE_MANAGE = "device_manage"
     API_KEY_MANAGE = "api_key_manage"
     OPERATIONS_VIEW = "operations_view"
+    PROTECTED_MANAGE = "protected_manage"
 
 
 class Scope(StrEnum):
@@ -61,6 +62,7 @@ class Role(StrEnum):
     ANALYST = "analyst"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    VICTIM_OFFICER = "victim_officer"
 
 
 ROLE_WORDS = {
@@ -71,6 +73,7 @@ ROLE_WORDS = {
     Role.ANALYST: "Analyst",
     Role.AUDITOR: "Auditor",
     Role.ADMINISTRATOR: "Service administrator",
+    Role.VICTIM_OFFICER: "Victim liaison officer",
 }
 
 _P = Permission
@@ -121,7 +124,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {_P.ACCOUNT_MANAGE, _P.DEVICE_MANAGE, _P.API_KEY_MANAGE, _P.OPERATIONS_VIEW}
     ),
+    Role.VICTIM_OFFICER: frozenset({_P.PROTECTED_MANAGE}),  # and nothing of anybody who is kept away
 }
+
+# Whoever holds one of these holds no other: who protects somebody sees nothing of whom they are protected from.
+PROTECTED_SIDE = frozenset({Role.VICTIM_OFFICER})
 
 SCOPES: dict[Role, Scope] = {
     Role.PRACTITIONER: Scope.TEAM,
@@ -131,4 +138,5 @@ SCOPES: dict[Role, Scope] = {
     Role.ANALYST: Scope.NOBODY,
     Role.AUDITOR: Scope.EVERYBODY,
     Role.ADMINISTRATOR: Scope.NOBODY,
+    Role.VICTIM_OFFICER: Scope.NOBODY,
 }

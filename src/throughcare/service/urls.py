@@ -26,6 +26,7 @@ urlpatterns = [
     path("desk/", RedirectView.as_view(pattern_name="desk:list"), name="desk_root"),
     path("desk/", include("throughcare.service.desk.urls")),
     path("monitoring/", include("throughcare.service.monitoring.urls")),
+    path("protected/", include("throughcare.service.monitoring.protected_urls")),
     path("orders/", include("throughcare.service.orders.urls")),
     path("staff/", include("throughcare.service.accounts.urls")),
 ]

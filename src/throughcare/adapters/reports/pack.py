@@ -20,7 +20,7 @@ from throughcare.adapters.files.atomic import atomic_bytes
 from throughcare.adapters.reports import tables, words
 from throughcare.adapters.reports.background import Background
 from throughcare.adapters.reports.casework import COURT_LIMITS, Casework
-from throughcare.adapters.reports.map import draw_incident_map, no_map_words
+from throughcare.adapters.reports.map import WITHHELD_WORDS, draw_incident_map, no_map_words
 from throughcare.adapters.reports.pages import safe_stem
 from throughcare.adapters.reports.points import GAP_US
 from throughcare.adapters.reports.printable import printable, softened
@@ -28,7 +28,7 @@ from throughcare.adapters.reports.timeline import draw_timeline
 from throughcare.adapters.reports.view import ActivationView
 from throughcare.kernel.ids import canonical_json
 from throughcare.kernel.time import HOUR_US, Interval
-from throughcare.monitoring.evidence import EvidenceBundle
+from throughcare.monitoring.evidence import WITHHELD, EvidenceBundle
 from throughcare.monitoring.incidents import Incident
 
 _MARGIN_US = HOUR_US
@@ -167,7 +167,7 @@ def _contents(
         "items_words": _items_words(bundle, view),
         "rule": flatten(bundle.rule),
         "parameters": flatten(bundle.parameters),
-        "limits": list(words.LIMITS),
+        "limits": [*words.LIMITS, *(words.WITHHELD_LIMITS if incident.kind in WITHHELD else ())],
         "hashes": _hashes(bundle, record["content_hash"]),
         "checks": list(_CHECKS),
         "program": CHECK_PROGRAM,
@@ -268,6 +268,8 @@ def incident_span(incident: Incident, view: ActivationView) -> Interval:
 def _items_words(bundle: EvidenceBundle, view: ActivationView) -> str:
     used = sum(item.used for item in bundle.items)
     left = len(bundle.items) - used
+    if bundle.incident.kind in WITHHELD:
+        return WITHHELD_WORDS
     if not bundle.items:
         return "The bundle holds no position and no radio report."
     first, last = (words.moment(item.t_us, view.time_zone) for item in (bundle.items[0], bundle.items[-1]))

@@ -107,6 +107,12 @@ LIMITS = (
 )
 
 
+WITHHELD_LIMITS = (
+    "No position stands here, of either person: the rule weighed both persons' positions, and those withheld were used.",
+    "To run it again takes the positions of both persons, which only the service that watches the distance holds.",
+)
+
+
 def duration(seconds: float) -> str:
     """Return a length in words, such as ``1 h 27 min``; rounded to the minute from ten minutes on."""
     whole = round(seconds)

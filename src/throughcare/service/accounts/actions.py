@@ -11,7 +11,7 @@ from throughcare.kernel.time import HOUR_US
 from throughcare.service.accounts.models import PasswordLink, RoleGrant, User
 from throughcare.service.accounts.queries import password_link_user, token_hash
 from throughcare.service.audit.actions import record
-from throughcare.service.roles import Role
+from throughcare.service.roles import PROTECTED_SIDE, Role
 from throughcare.service.viewer import Viewer
 
 LINK_HOURS = 72  # a new colleague may start after a weekend
@@ -43,10 +43,12 @@ def grant_role(
     Raises
     ------
     Refused
-        If somebody gives a role to themself: what one person holds, another decides.
+        If somebody gives a role to themself: what one person holds, another decides. Or if the role is on the side
+        of protected persons and the member of staff holds one on the side of those who are kept away, or reversely.
     """
     if by.user_id == user_id:
         raise Refused("You cannot give yourself a role. Ask another administrator.")
+    _keep_sides_apart(user_id, role, now_us)
     grant = RoleGrant.objects.create(
         user_id=user_id, role=role, team_id=team_id, from_us=now_us, to_us=to_us, granted_by=by.actor
     )
@@ -58,6 +60,16 @@ def grant_role(
         detail={"role": str(role), "team": team_id, "to_us": to_us},
     )
     return int(grant.pk)
+
+
+def _keep_sides_apart(user_id: int, role: Role, now_us: int) -> None:
+    held = RoleGrant.objects.filter(Q(to_us__isnull=True) | Q(to_us__gt=now_us), user_id=user_id)
+    on_the_other = held.exclude(role=role) if role in PROTECTED_SIDE else held.filter(role__in=PROTECTED_SIDE)
+    if on_the_other.exists():
+        raise Refused(
+            "Whoever works with protected persons holds no other role. End the other role first, or ask for an "
+            "account of somebody else."
+        )
 
 
 @transaction.atomic

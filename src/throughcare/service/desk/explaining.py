@@ -16,6 +16,17 @@ _OF_PLACE = frozenset(
         IncidentKind.ATTENDANCE_LATE,
     }
 )
+_NEAR = frozenset({IncidentKind.VICTIM_PROXIMITY, IncidentKind.VICTIM_PROXIMITY_WARNING})
+_WITHHELD_WORDS = (
+    "Positions are withheld, of the protected person and of this person: with the times they would show where the "
+    "protected person was. What is told is when the distance was not kept, how long, and how sure that is. The rule "
+    "weighed the positions of both, and how far each may be wrong."
+)
+_ERASED_WORDS = (
+    "The facts recorded now do not show this incident, so there is no timeline. Positions of protected persons are kept "
+    "for a short time. If theirs of that time are erased, what was told stands, and no new court pack can be made: "
+    "those made before stay."
+)
 _SILENCES = frozenset({IncidentKind.LOSS_OF_CONTACT, IncidentKind.HOME_UNIT_SILENT})
 _TAMPERS = frozenset({IncidentKind.STRAP_TAMPER, IncidentKind.CASE_TAMPER, IncidentKind.HOME_UNIT_MOVED})
 
@@ -32,6 +43,16 @@ def how_sure(incident: Incident) -> str:
     return f"{said}. It cannot say who or what caused it."
 
 
+def why_withheld(incident: Incident) -> str:
+    """Return why no position stands beside an incident; empty where positions do."""
+    return _WITHHELD_WORDS if incident.kind in _NEAR else ""
+
+
+def why_not_shown(incident: Incident) -> str:
+    """Return why the facts recorded now may not show an incident that stands; empty where there is no such reason."""
+    return _ERASED_WORDS if incident.kind in _NEAR else ""
+
+
 def what_would_change_it(incident: Incident) -> list[str]:
     """Return what would change, shorten or take back an incident, in sentences; never empty."""
     said = []
@@ -40,6 +61,10 @@ def what_would_change_it(incident: Incident) -> list[str]:
     if incident.kind in _OF_PLACE:
         said.append(
             "Positions or home unit reports that the equipment stored and sends later may shorten it or take it back."
+        )
+    if incident.kind in _NEAR:
+        said.append(
+            "Positions of either device that were stored and are sent later may shorten it or take it back."
         )
     if incident.atv_s > 0:
         said.append(

@@ -10,7 +10,7 @@ from throughcare.service.monitoring import archiving, inbox
 from throughcare.service.monitoring.archiving import Archived
 from throughcare.service.monitoring.delivery import Delivery, Stored
 from throughcare.service.monitoring.memory import Memory
-from throughcare.service.monitoring.protecting import protect, unprotect
+from throughcare.service.monitoring.protecting import erase_protected, protect, unprotect
 from throughcare.service.monitoring.worker import Worked, work
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Stored",
     "Worked",
     "archive_days",
+    "erase_protected",
     "expire_days",
     "protect",
     "store_deliveries",

@@ -6,7 +6,7 @@ compared and let go. What is told holds times and how sure it is, and nothing of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -35,8 +35,14 @@ from throughcare.service.orders.queries import (
     histories,
     orders_that_ask,
 )
-from throughcare.service.victims.actions import give_device, keep, release, take_device_back
-from throughcare.service.victims.queries import first_position_us, positions_between, spans_of_devices
+from throughcare.service.victims.actions import give_device, keep, note_erased, release, take_device_back
+from throughcare.service.victims.queries import (
+    first_position_us,
+    kept_from_us,
+    positions_between,
+    rows_before,
+    spans_of_devices,
+)
 from throughcare.service.viewer import Viewer
 
 MARGIN_US = 30 * MINUTE_US  # positions before the evaluated time may stand in at its start
@@ -108,13 +114,16 @@ def apart(
     for watch in watches:
         settled_us = _settled_us(watch, fixes, compiled.interval.start_us)
         from_us = settled_us - WARM_US - MARGIN_US
+        protected = positions_between(watch.protected_ref, from_us=from_us, to_us=step.state.now_us + 1)
+        # erasing may have come between: what was erased when the positions were read is settled
+        settled_us = max(settled_us, kept_from_us(watch.protected_ref) - 1)
         known = held.fixes
         if held.base_us >= from_us:
             known = Fixes.concat([recorded(activation_id, from_us=from_us)[0], fixes])
         kept = keep_apart(
             _told(watch),
             known,
-            positions_between(watch.protected_ref, from_us=from_us, to_us=step.state.now_us + 1),
+            protected,
             condition_id=watch.condition_id,
             rules=rules,
             settled_us=settled_us,
@@ -218,6 +227,32 @@ def unprotect(*, by: Viewer, now_us: int, number: int, at_us: int) -> None:
         found = release(kind, device_id=span.device_id, from_us=at_us)
         put_back(span.device_id, [[mark, *values] for _, *values in found], received_us=now_us)
     note_news([span.protected_ref], from_us=at_us)
+
+
+def refs_in_need(activation_ids: Iterable[str]) -> set[str]:
+    """Return the protected persons from whom some wearers are kept away, or of whom an incident is still open."""
+    watches = ProximityWatch.objects.filter(
+        Q(activation_id__in=list(activation_ids)) | Q(due_us__isnull=False) | ~Q(news=F("done"))
+    )
+    return set(watches.values_list("protected_ref", flat=True))
+
+
+@transaction.atomic
+def erase_protected(*, before_us: int, keep: Collection[str]) -> int:
+    """Erase what protected persons' devices said before an instant, and return how many facts that were.
+
+    What was told of that time stands from then on: a late fact of a wearer neither tells nor takes back.
+
+    Parameters
+    ----------
+    keep : collection of str
+        Activations of people on legal hold: what is compared with them stays.
+    """
+    hold_devices()
+    keep_refs = refs_in_need(keep)
+    rows = sum(found._raw_delete(found.db) for found in rows_before(before_us, keep_refs=keep_refs))
+    note_erased(before_us=before_us, keep_refs=keep_refs)
+    return rows
 
 
 def of_protected(batch: Positions | Readings, device_ids: Sequence[str]) -> list[bool]:

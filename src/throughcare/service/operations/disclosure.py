@@ -318,7 +318,8 @@ EXPORTS: tuple[Export, ...] = (
         model="monitoring.EngineState", heading="What the monitoring keeps in mind", path="person_ref",
         told={"last_fix_us": "Last position", "last_heard_us": "Last heard from"},
         withheld=_why(
-            _WORKINGS, "id", "activation_id", "person_ref", "order_id", "version", "now_us", "blob", "due_us",
+            _WORKINGS, "id", "activation_id", "person_ref", "order_id", "version", "from_us", "to_us", "now_us",
+            "blob", "due_us",
             "claimed_by", "claimed_until_us", "trouble",
         ),
     ),
@@ -328,6 +329,11 @@ EXPORTS: tuple[Export, ...] = (
 IN_A_TABLE = {
     "monitoring.PositionRow": "where the person was, from the database and the archive",
     "monitoring.StatusRow": "what tags and home units said of themselves, from the database and the archive",
+}
+
+# Withheld whole, and why; found and erased by the activation.
+CLOSED = {
+    "monitoring.ProximityWatch": "how far a distance from a protected person was looked at; the order tells of it",
 }
 
 # Models that hold nothing about a person under supervision, and why.
@@ -348,6 +354,9 @@ NOT_ABOUT = {
     "desk.Intake": "how far the desk has read",
     "outbox.WebhookEndpoint": "addresses of other systems",
     "outbox.OutboxItem": "notices on their way, deleted when they have arrived",
+    "victims.ProtectedDevice": "protected persons, whose side stands apart",
+    "victims.ProtectedPosition": "protected persons, whose side stands apart",
+    "victims.ProtectedStatus": "protected persons, whose side stands apart",
     "operations.RetentionRule": "rules",
     "operations.Tombstone": "hashes and counts of what was erased",
     "operations.WorkerBeat": "workers",

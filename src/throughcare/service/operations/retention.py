@@ -18,8 +18,9 @@ from django.db.models import Max, Q, QuerySet
 from throughcare.kernel.ids import canonical_json
 from throughcare.kernel.time import DAY_US, utc_datetime
 from throughcare.service.audit.actions import record
-from throughcare.service.monitoring.actions import expire_days
-from throughcare.service.operations.disclosure import EXPORTS, IN_A_TABLE
+from throughcare.service.monitoring.actions import erase_protected, expire_days
+from throughcare.service.monitoring.protected import due_to_erase
+from throughcare.service.operations.disclosure import CLOSED, EXPORTS, IN_A_TABLE
 from throughcare.service.operations.models import LegalHold, RetentionRule, Tombstone
 from throughcare.service.operations.retention_classes import (
     CLASSES,
@@ -27,6 +28,7 @@ from throughcare.service.operations.retention_classes import (
     DEMONSTRATION_DAYS,
     PERSON,
     POSITIONS,
+    PROTECTED,
 )
 from throughcare.service.viewer import Viewer
 
@@ -140,6 +142,8 @@ def run_each(
             rows = _erase_people(by, now_us, due.before_us, days, keep_on)
         elif due.record_class == POSITIONS:
             rows = _erase_positions(by, now_us, due.before_us, days)
+        elif due.record_class == PROTECTED:
+            rows = _erase_protected(by, now_us, due.before_us, days)
         else:
             rows = _erase_rows(by, now_us, due.record_class, due.before_us, days)
         yield Due(**{name: getattr(due, name) for name in Due.__slots__} | {"rows": rows})
@@ -158,6 +162,9 @@ def _due(rule: RetentionRule, now_us: int) -> Due:
             replaced_us__isnull=True, day__lt=utc_datetime(before_us).date()
         )
         return Due(**common, rows=sum(files.values_list("rows", flat=True)), held=len(_held()))
+    if kind.name == PROTECTED:
+        rows = due_to_erase(before_us=before_us, keep=_held_activations())
+        return Due(**common, rows=rows, held=len(_held()))
     return Due(**common, rows=_rows_before(kind.name, before_us).count())
 
 
@@ -173,6 +180,11 @@ def _held() -> set[int]:
     return set(LegalHold.objects.filter(to_us__isnull=True).values_list("person_id", flat=True))
 
 
+def _held_activations() -> set[str]:
+    rows = _model("orders.ActivationRow").filter(order__person_id__in=_held())
+    return set(rows.values_list("activation_id", flat=True))
+
+
 def _rows_of(person_ref: str) -> list[QuerySet[Any]]:
     """Return everything of a person, what hangs on other rows before what it hangs on. The log is not among it."""
     activations = list(
@@ -181,7 +193,7 @@ def _rows_of(person_ref: str) -> list[QuerySet[Any]]:
         .values_list("activation_id", flat=True)
     )
     paths = {export.model: export.path for export in EXPORTS if export.model != "audit.Entry"}
-    paths |= dict.fromkeys(IN_A_TABLE, "activation_id")
+    paths |= dict.fromkeys([*IN_A_TABLE, *CLOSED], "activation_id")
     deepest_first = sorted(
         paths.items(), key=lambda item: (item[1] == "ref", item[1] != "activation_id", -item[1].count("__"))
     )
@@ -223,12 +235,18 @@ def _erase_person(by: Viewer, now_us: int, person_ref: str, days: int) -> int:
 
 
 def _erase_positions(by: Viewer, now_us: int, before_us: int, days: int) -> int:
-    kept = _model("orders.ActivationRow").filter(order__person_id__in=_held())
-    rows = expire_days(
-        now_us=now_us, before_us=before_us, keep=set(kept.values_list("activation_id", flat=True))
-    )
+    rows = expire_days(now_us=now_us, before_us=before_us, keep=_held_activations())
     if rows:
         _bury(by, now_us, POSITIONS, rows, "", days)
+    return rows
+
+
+@transaction.atomic
+def _erase_protected(by: Viewer, now_us: int, before_us: int, days: int) -> int:
+    rows = erase_protected(before_us=before_us, keep=_held_activations())
+    if rows:
+        # without a hash: of a few positions it would let anybody try where they were
+        _bury(by, now_us, PROTECTED, rows, "", days)
     return rows
 
 

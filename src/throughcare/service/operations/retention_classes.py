@@ -30,7 +30,7 @@ class RecordClass:
     time_field: str = ""
 
 
-PERSON, POSITIONS = "person_record", "positions"
+PERSON, POSITIONS, PROTECTED = "person_record", "positions", "protected_positions"
 
 CLASSES: dict[str, RecordClass] = {
     each.name: each
@@ -44,6 +44,11 @@ CLASSES: dict[str, RecordClass] = {
             name=POSITIONS,
             words="Positions and what tags said of themselves, in the archive",
             trigger="the day that they are from",
+        ),
+        RecordClass(
+            name=PROTECTED,
+            words="Where protected persons' devices were, and what they said of themselves",
+            trigger="the time that they are from",
         ),
         RecordClass(
             name="rejects",
@@ -94,6 +99,7 @@ DEMONSTRATION_BASIS = "Demonstration value. No legal advice: name your own law o
 DEMONSTRATION_DAYS = {
     PERSON: 2190,
     POSITIONS: 365,
+    PROTECTED: 30,
     "rejects": 90,
     "notices_sent": 30,
     "password_links": 30,

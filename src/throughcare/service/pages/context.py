@@ -19,6 +19,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("desk:list", "Alert desk", Permission.INCIDENT_VIEW),
     ("desk:workload", "Workload", Permission.WORKLOAD_VIEW),
     ("people:search", "Find a person", Permission.PERSON_VIEW),
+    ("risk:waiting", "Risk: to sign", Permission.RISK_COUNTERSIGN),
+    ("risk:oversight", "Risk decisions", Permission.RISK_MONITOR),
     ("people:equality", "Equality counts", Permission.EQUALITY_REPORT),
     ("orders:list", "Orders", Permission.ORDER_VIEW),
     ("orders:drafts", "Drafts", Permission.ORDER_DRAFT),
@@ -35,6 +37,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("keys:list", "API keys", Permission.API_KEY_MANAGE),
     ("webhooks:list", "Webhooks", Permission.API_KEY_MANAGE),
     ("accounts:staff", "Staff accounts", Permission.ACCOUNT_MANAGE),
+    ("protected:list", "Protected devices", Permission.PROTECTED_MANAGE),
 )
 
 # (permission, route name): where somebody's work starts, by the first permission that they have
@@ -45,6 +48,7 @@ HOMES: tuple[tuple[Permission, str], ...] = (
     (Permission.WORKLOAD_VIEW, "desk:workload"),
     (Permission.AUDIT_VIEW, "audit_log:log"),
     (Permission.ACCOUNT_MANAGE, "accounts:staff"),
+    (Permission.PROTECTED_MANAGE, "protected:list"),
 )
 
 # route name -> the function that counts what waits there; by its name, because it stands in a higher app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,12 @@ def take_device_back(*, by: Viewer, now_us: int, number: int, at_us: int) -> Pro
         raise _refusal("a device that is given since before that", "none", "Look at the list again.")
     row.to_us = at_us
     return row
+
+
+def note_erased(*, before_us: int, keep_refs: Collection[str]) -> None:
+    """Note of every device but those of some persons that what it said before an instant is erased."""
+    devices = ProtectedDevice.objects.filter(from_us__lt=before_us, erased_before_us__lt=before_us)
+    devices.exclude(protected_ref__in=list(keep_refs)).update(erased_before_us=before_us)
 
 
 def keep(batch: Positions | Readings, *, device_ids: Sequence[str]) -> None:

@@ -10,7 +10,8 @@ from django.db import models
 class ProtectedDevice(models.Model):
     """Which device a protected person carries from when to when; ``to_us`` is null while it is with them.
 
-    ``protected_ref`` is what orders call the person. Who that is, only victim services know.
+    ``protected_ref`` is what orders call the person. Who that is, only victim services know. What the device said
+    before ``erased_before_us`` is no longer kept: nothing of that time can be told or taken back.
     """
 
     protected_ref = models.CharField(max_length=64)
@@ -18,6 +19,7 @@ class ProtectedDevice(models.Model):
     from_us = models.BigIntegerField()
     to_us = models.BigIntegerField(null=True)
     recorded_us = models.BigIntegerField()
+    erased_before_us = models.BigIntegerField(default=0)
 
     class Meta:
         """Asked by device for facts that are no wearer's, and by person for what they are compared with."""

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                             ("analyst", "Analyst"),
                             ("auditor", "Auditor"),
                             ("administrator", "Service administrator"),
+                            ("victim_officer", "Victim liaison officer"),
                         ],
                         max_length=40,
                     ),

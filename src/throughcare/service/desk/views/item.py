@@ -18,7 +18,7 @@ from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
 from throughcare.service.desk import queries
 from throughcare.service.desk.drawing import Drawn, map_of, night_of
-from throughcare.service.desk.explaining import how_sure, what_would_change_it
+from throughcare.service.desk.explaining import how_sure, what_would_change_it, why_not_shown, why_withheld
 from throughcare.service.desk.queries import ItemView
 from throughcare.service.desk.views.opening import opened
 from throughcare.service.desk.vocabulary import (
@@ -52,6 +52,8 @@ def item_page(request: Request, item_id: int) -> HttpResponse:
         "may": _may(request, shown),
         "told": _told(found.bundle.incident if found else shown.gravest.incident, zone),
         "evidence": None if found is None else _evidence(request, found),
+        "withheld": why_withheld(shown.gravest.incident),
+        "erased": "" if found or shown.gravest.retracted else why_not_shown(shown.gravest.incident),
         "before": queries.earlier_items(item_id),
         "stages": _stages(shown),
         "left_out": _left_out(shown),
@@ -182,6 +184,7 @@ def reports_page(request: Request, item_id: int) -> HttpResponse:
     context = {
         "person": person,
         "item": shown,
+        "withheld": why_withheld(shown.gravest.incident),
         "rows": rows[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE],
         "total": len(rows),
         "headings": tables.HEADINGS,

@@ -93,6 +93,7 @@ def staff(*, rng: np.random.Generator) -> list[Member]:
         posts += [(Role.SENIOR, name)] + [(Role.PRACTITIONER, name)] * OFFICERS_A_TEAM
     posts += [(Role.MONITORING_OFFICER, None)] * 8 + [(Role.FIELD_OFFICER, None)] * 4
     posts += [(Role.ANALYST, None), (Role.AUDITOR, None), (Role.ADMINISTRATOR, None)]
+    posts += [(Role.VICTIM_OFFICER, None)]
     families = invented_words(rng=rng, count=len(posts))
     counted: dict[Role, int] = {}
     members = []

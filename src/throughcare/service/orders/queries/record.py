@@ -97,6 +97,13 @@ def activations_of_order(order_id: str) -> list[ActivationSpan]:
     return _spans(ActivationRow.objects.filter(order__order_id=order_id))
 
 
+def orders_of_activations(activation_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Return, by activation, the order that it serves and the id of the order's person."""
+    rows = ActivationRow.objects.filter(activation_id__in=set(activation_ids))
+    found = rows.values_list("activation_id", "order__order_id", "order__person_id")
+    return {activation_id: (order_id, person_id) for activation_id, order_id, person_id in found}
+
+
 def activations_of_person(person_ref: str) -> list[ActivationSpan]:
     """Return the activations of one person over all their orders, by start."""
     return _spans(ActivationRow.objects.filter(order__person__ref=person_ref))

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ("from_us", models.BigIntegerField()),
                 ("to_us", models.BigIntegerField(null=True)),
                 ("recorded_us", models.BigIntegerField()),
+                ("erased_before_us", models.BigIntegerField(default=0)),
             ],
             options={
                 "indexes": [
