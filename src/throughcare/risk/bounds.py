@@ -15,20 +15,24 @@ import numpy as np
 
 from throughcare.kernel.reasons import Reason
 from throughcare.risk.answers import Answers
+from throughcare.risk.arithmetic.frame import Frame
+from throughcare.risk.columns import columns_of
 from throughcare.risk.contract import Band, Instrument, Score, Status
 from throughcare.risk.items import Day, Value
 from throughcare.risk.variants import (
     SCORED,
-    UNDECIDED,
     Floats,
+    Rule,
+    changed_columns,
     combination,
     connected,
     grid_columns,
-    rule_items,
+    rules_of,
     score_changes,
     score_of,
     shown_of,
     sum_of_terms,
+    taken_away,
     term_items,
     weighs,
 )
@@ -148,7 +152,8 @@ def bounds(
     spec = instrument.spec
     unanswered = tuple(item.name for item in spec.items if answers.value(item.name) is None)
     plain = instrument.score(answers) if score is None else score
-    if plain.status not in {Status.SCORED, Status.INCOMPLETE}:
+    rules = rules_of(instrument, answers)
+    if _no_score(instrument, answers, plain, rules):
         return _none(instrument, unanswered, "no_score", "There is no score, so there is nothing to bound.")
     if not unanswered:
         return _of_one(instrument, plain)
@@ -157,7 +162,7 @@ def bounds(
         words = f"A day has no list of possible answers, and this is not answered: {', '.join(days)}."
         return _none(instrument, unanswered, "day_unanswered", words)
     choices, some_abstain = possible(
-        instrument, answers, {name: spec.by_name[name].domain.values for name in unanswered}
+        instrument, answers, {name: spec.by_name[name].domain.values for name in unanswered}, rules
     )
     if not all(choices.values()):
         return _none(instrument, unanswered, "no_answer_fits", "No answer fits what is answered elsewhere.")
@@ -165,7 +170,7 @@ def bounds(
     if together <= FEW or (not weighs(instrument) and together <= most):
         ends = _all(instrument, answers, choices)
     elif weighs(instrument):
-        ends = _by_group(instrument, answers, choices, most)
+        ends = _by_group(instrument, answers, choices, rules, most)
     else:
         ends = None
     if ends is None:
@@ -175,26 +180,33 @@ def bounds(
 
 
 def possible(
-    instrument: Instrument, answers: Answers, choices: Choices
+    instrument: Instrument, answers: Answers, choices: Choices, rules: Sequence[Rule]
 ) -> tuple[dict[str, list[Value]], bool]:
     """Return, item by item, the answers that no rule takes out, and whether the population took out any.
 
-    Items that are unanswered contradict nothing, so a value that is taken out here fits no completion. Some rules
-    only say that another item must be answered as well; those take out nothing.
+    Only rules that read nothing else that is unanswered are asked: what they take out fits no completion.
     """
     rows: list[dict[str, Value]] = [{name: value} for name, values in choices.items() for value in values]
-    if not rows:
-        return {name: [] for name in choices}, False
-    status = score_changes(instrument, answers, rows).status
-    coupled = {
-        name for each in rule_items(instrument, answers) if len(each & choices.keys()) > 1 for name in each
-    }
     kept: dict[str, list[Value]] = {name: [] for name in choices}
-    for row, state in zip(rows, status, strict=True):
+    if not rows:
+        return kept, False
+    away, outside = taken_away(instrument, changed_columns(instrument, answers, rows), rules)
+    for row, gone in zip(rows, away, strict=True):
         [(name, value)] = row.items()
-        if state in UNDECIDED or (name in coupled and _only_asks(instrument, answers, row)):
+        if not gone:
             kept[name].append(value)
-    return kept, bool(np.any(status == _OUTSIDE))
+    return kept, bool(outside.any())
+
+
+def _no_score(instrument: Instrument, answers: Answers, score: Score, rules: Sequence[Rule]) -> bool:
+    """Return whether no answer to what is unanswered can lead to a score."""
+    if score.status in {Status.SCORED, Status.INCOMPLETE}:
+        return False
+    if score.status is not Status.REFUSED or not rules:
+        return True
+    spec = instrument.spec
+    bad = Frame.of_answers(answers, spec.by_name).problems
+    return bool(bad) or bool(taken_away(instrument, columns_of([answers], spec.items), rules)[0][0])
 
 
 def disputed(
@@ -237,13 +249,6 @@ def disputed(
     return tuple(found)
 
 
-def _only_asks(instrument: Instrument, answers: Answers, row: Mapping[str, Value]) -> bool:
-    """Return whether a refusal names only items that are unanswered."""
-    score = score_of(instrument, answers, row)
-    named = [str(problem.path[0]) for problem in score.problems if problem.path]
-    return bool(named) and all(name not in row and answers.value(name) is None for name in named)
-
-
 _OUTSIDE = tuple(Status).index(Status.OUTSIDE_POPULATION)
 
 
@@ -268,10 +273,12 @@ def _all(instrument: Instrument, answers: Answers, choices: Choices) -> _Ends | 
     )
 
 
-def _by_group(instrument: Instrument, answers: Answers, choices: Choices, most: int) -> _Ends | None:
+def _by_group(
+    instrument: Instrument, answers: Answers, choices: Choices, rules: Sequence[Rule], most: int
+) -> _Ends | None:
     """Find the extremes group by group; None where one group is too large."""
     terms = term_items(instrument)
-    groups = connected(choices, [*terms.values(), *rule_items(instrument, answers)])
+    groups = connected(choices, [*terms.values(), *(rule.items for rule in rules)])
     lowest: dict[str, Value] = {}
     highest: dict[str, Value] = {}
     combinations = 1
@@ -281,10 +288,10 @@ def _by_group(instrument: Instrument, answers: Answers, choices: Choices, most: 
         if math.prod(len(values) for values in within.values()) > most:
             return None
         columns, _ = grid_columns(instrument, answers, within)
-        status = instrument.score_columns(columns).status
+        away, outside = taken_away(instrument, columns, rules)
         sums = _sums(instrument, columns, [name for name, items in terms.items() if set(items) & set(group)])
-        usable = np.isin(status, UNDECIDED) & ~np.isnan(sums)
-        some_abstain |= bool(np.any(status == _OUTSIDE))
+        usable = ~away & ~np.isnan(sums)
+        some_abstain |= bool(outside.any())
         if not usable.any():
             return _Ends(combinations=0)
         lowest |= combination(within, int(np.argmin(np.where(usable, sums, np.inf))))

@@ -221,24 +221,57 @@ def summing(instrument: Instrument, answers: Answers) -> Callable[[Floats], tupl
     return score
 
 
-def rule_items(instrument: Instrument, answers: Answers) -> tuple[frozenset[str], ...]:
-    """Return the sets of items that a rule on the answers reads together; none is known of a vendor's instrument."""
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that takes the score away: where it holds there is none. It can be asked once its items are answered."""
+
+    holds: Callable[[Frame], npt.NDArray[np.bool_]]
+    items: frozenset[str]
+    outside: bool
+
+
+def rules_of(instrument: Instrument, answers: Answers) -> tuple[Rule, ...]:
+    """Return the rules of an instrument, with the items that each reads; none is known of a vendor's."""
     if not isinstance(instrument, Tabled):
-        return ()
+        parts = [part for part in getattr(instrument, "parts", ()) if isinstance(part, Tabled)]
+        # a part outside its population may not apply either, which takes nothing away from the whole
+        return tuple(rule for part in parts for rule in rules_of(part, answers) if not rule.outside)
     rules = instrument.rules
-    tests = [each.found_in for each in rules.contradictions]
-    tests += [each.holds for each in (*rules.outside, *rules.not_applicable)]
+    tests = [(each.found_in, False) for each in rules.contradictions]
+    tests += [(each.holds, True) for each in (*rules.outside, *rules.not_applicable)]
     frame = Frame.of_answers(answers, instrument.spec.by_name)
     found = []
-    for test in tests:
+    for test, outside in tests:
         seen: set[str] = set()
         noting = Frame(
             1, frame.items, _Noting(frame.days, seen), _Noting(frame.numbers, seen), frame.bad, frame.problems
         )
         with np.errstate(all="ignore"):
             test(noting)
-        found.append(frozenset(seen))
+        found.append(Rule(test, frozenset(seen), outside))
     return tuple(found)
+
+
+def rule_items(instrument: Instrument, answers: Answers) -> tuple[frozenset[str], ...]:
+    """Return the sets of items that a rule on the answers reads together."""
+    return tuple(rule.items for rule in rules_of(instrument, answers))
+
+
+def taken_away(
+    instrument: Instrument, columns: Columns, rules: Iterable[Rule]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return where a rule whose items are all answered holds, and where one of them is a limit of population."""
+    frame = Frame.of_columns(columns, instrument.spec.by_name)
+    away = np.zeros(frame.size, dtype=np.bool_)
+    outside = away.copy()
+    with np.errstate(all="ignore"):
+        for rule in rules:
+            asked = np.logical_and.reduce([frame.known(name) for name in rule.items] or [~away])
+            holds = asked & rule.holds(frame)
+            away |= holds
+            if rule.outside:
+                outside |= holds
+    return away, outside
 
 
 class _Noting(dict):  # type: ignore[type-arg]  # of days or of numbers
