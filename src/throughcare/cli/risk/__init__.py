@@ -6,7 +6,7 @@ import argparse
 import importlib
 from typing import Any
 
-MODULES = ("scoring", "sheets", "checking", "fitting")
+MODULES = ("scoring", "sheets", "checking", "fitting", "validating")
 """Modules of this package that have a function ``add_parsers``, in the order in which help lists their commands."""
 
 

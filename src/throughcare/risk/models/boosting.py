@@ -13,7 +13,7 @@ Friedman, Annals of Statistics 29(5), 2001 (gradient boosting); Lou, Caruana, Ge
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,8 @@ class BoostingSettings:
         The share of features and of rows that each tree may look at.
     pairs : int
         How many pairs are kept; the model is fitted again with these alone.
+    bags : int
+        How many such fits are averaged, each with its own draws; the mean of tables is a table.
     """
 
     rounds: int = 1200
@@ -51,6 +53,7 @@ class BoostingSettings:
     feature_share: float = 0.5
     row_share: float = 0.8
     pairs: int = 40
+    bags: int = 1
 
 
 def fit_additive(
@@ -60,6 +63,8 @@ def fit_additive(
     columns: Sequence[Column],
     settings: BoostingSettings,
     rng: np.random.Generator,
+    chosen: Sequence[tuple[int, int]] | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> AdditiveModel:
     """Fit an additive model of single and paired features.
 
@@ -73,6 +78,10 @@ def fit_additive(
     settings : BoostingSettings
     rng : numpy.random.Generator
         Same state and input, same model to the last bit.
+    chosen : sequence of pairs of int or None
+        The pairs that the model may hold; None to look for the strongest.
+    progress : callable
+        Called with how many of the fits are done, and how many there are.
 
     Returns
     -------
@@ -80,13 +89,28 @@ def fit_additive(
         Singles centred on the rows given; at most ``settings.pairs`` pairs, the strongest first.
     """
     sizes = np.array([column.size for column in columns], dtype=np.int64)
-    free = np.ones((len(columns), len(columns)), dtype=np.bool_)
-    everything = _boost_tables(codes, target, columns=columns, allowed=free, settings=settings, rng=rng)
-    chosen = _strongest_pairs(everything, codes=codes, sizes=sizes, keep=settings.pairs)
-    allowed = np.zeros_like(free)
+    total = settings.bags + (chosen is None)
+    allowed = np.ones((len(columns), len(columns)), dtype=np.bool_)
+    if chosen is None:
+        everything = _boost_tables(
+            codes, target, columns=columns, allowed=allowed, settings=settings, rng=rng
+        )
+        chosen = _strongest_pairs(everything, codes=codes, sizes=sizes, keep=settings.pairs)
+        progress(1, total)
+    allowed[:] = False
     for first, second in chosen:
         allowed[first, second] = allowed[second, first] = True
-    tables = _boost_tables(codes, target, columns=columns, allowed=allowed, settings=settings, rng=rng)
+    fits = []
+    for bag in range(settings.bags):
+        fits.append(
+            _boost_tables(codes, target, columns=columns, allowed=allowed, settings=settings, rng=rng)
+        )
+        progress(total - settings.bags + bag + 1, total)
+    tables = _Tables(
+        fits[0].intercept,
+        np.mean([fit.singles for fit in fits], axis=0),
+        np.mean([fit.pairs for fit in fits], axis=0),
+    )
     return _written_out(tables, codes=codes, columns=columns, chosen=chosen)
 
 

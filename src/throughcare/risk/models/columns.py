@@ -63,6 +63,9 @@ class Column:
         True if a blank is an answer of its own ("not recorded" at that time). False: a blank is refused.
     rising : int
         +1 or -1 where the effect must rise or fall along the order, 0 where it is free.
+    achievable : int
+        -1 or +1 where what a person or a service does can move the answer to an earlier or a later level (a
+        dynamic need), 0 for a fact that cannot change.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Column:
     measured_on: str | None = None
     missing: bool = True
     rising: int = 0
+    achievable: int = 0
 
     def __post_init__(self) -> None:
         if self.use is Use.FEATURE and self.form is not Form.NUMBER and not self.levels:
@@ -104,6 +108,12 @@ class Column:
         if code == len(self.cuts):
             return f"{self.cuts[-1]:g} or more"
         return f"{self.cuts[code - 1]:g} to under {self.cuts[code]:g}"
+
+    def code_numbers(self, numbers: npt.NDArray[np.float64]) -> Codes:
+        """Return the codes of numbers; NaN is "not recorded"."""
+        codes = np.searchsorted(np.asarray(self.cuts), numbers, side="right").astype(np.int16)
+        codes[np.isnan(numbers)] = self.size - 1
+        return codes
 
     def code(self, texts: Texts) -> tuple[Codes, tuple[Problem, ...]]:
         """Return the codes of a column of texts, and a problem for each row that cannot be read.
@@ -135,9 +145,7 @@ class Column:
             except ValueError:
                 continue
         bad = ~blank & ~np.isfinite(numbers)
-        codes = np.searchsorted(np.asarray(self.cuts), numbers, side="right").astype(np.int16)
-        codes[blank] = self.size - 1
-        return codes, bad
+        return self.code_numbers(numbers), bad
 
     def _problem(self, found: str, row: int) -> Problem:
         expected = "a number" if self.form is Form.NUMBER else f"one of {', '.join(self.levels)}"
@@ -162,12 +170,18 @@ class TableSpec:
         period if it happened in none before.
     period_words : tuple of str
         What each period is called ("the first year").
+    predicted_on : str or None
+        The column that holds the day on which each prediction is made, for columns with ``measured_on``.
+    predicts : str
+        What an event is, as a noun phrase ("a new arrest").
     """
 
     name: str
     columns: tuple[Column, ...]
     outcomes: tuple[str, ...]
     period_words: tuple[str, ...]
+    predicted_on: str | None = None
+    predicts: str = "the event"
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -265,10 +279,9 @@ def code_table(
     events, found = _events(texts, spec=spec, length=length)
     problems.extend(found)
     bad[[_row_of(problem) for problem in found]] = True
-    names = [column.name for column in spec.features]
     table = Table(
         spec=spec,
-        codes=np.stack([coded[name] for name in names], axis=1),
+        codes=np.stack([coded[column.name] for column in spec.features], axis=1),
         groups={column.name: coded[column.name] for column in spec.groups},
         events=events,
         identifiers=_identifiers(texts, spec=spec, length=length),
