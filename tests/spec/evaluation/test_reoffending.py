@@ -62,30 +62,30 @@ def went(cell: str) -> list[str]:
 
 @rows("The follow-up and the proof")
 def test_follow_up(row):
-    holds(row)
+    check_reoffences(row)
 
 
 @rows("Leap days and ends of months")
 def test_calendar(row):
-    holds(row)
+    check_reoffences(row)
 
 
 @rows("What counts")
 def test_outcomes(row):
-    holds(row)
+    check_reoffences(row)
 
 
 @rows("Offences that cannot be used")
 def test_unusable_offences(row):
-    holds(row)
+    check_reoffences(row)
 
 
 @rows("Other rules")
 def test_other_rules(row):
-    holds(row)
+    check_reoffences(row)
 
 
-def holds(row: dict[str, str]) -> None:
+def check_reoffences(row: dict[str, str]) -> None:
     found, slow = followed(row)
     assert named(found.drop_out.offences.bucket, OffenceBucket) == went(row["offences went"])
     assert named(slow.offences) == went(row["offences went"])
