@@ -1,6 +1,6 @@
 """Folds by who a person is: the same people always fall into the same folds, in whatever order they come.
 
-Each arm is put in the order of a hash of the person and a salt, and dealt into 50 blocks. A repeat deals the blocks
+Each arm is put in the order of a hash of the person and a salt, and dealt into 20 blocks. A repeat deals the blocks
 into folds, so that every fold holds its share of both arms.
 """
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from throughcare.evaluation.cohort import Flags
 
-BLOCKS = 50
+BLOCKS = 20
 
 
 @dataclass(frozen=True, slots=True)

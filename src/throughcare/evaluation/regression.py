@@ -30,7 +30,10 @@ _MAIN_SHRINKAGE: Final = 1.0  # of a column of standard deviation 1: a prior of 
 _LEAST, _MOST = 1e-2, 1e6  # of shrinkage
 _STEEPEST: Final = 30.0  # of a linear predictor: beyond it nothing changes in double precision
 _ROUNDS: Final = 60
-_AT_REST: Final = 1e-9  # of the step's size for one person, squared
+_SETTLED: Final = 12  # rounds after which shrinkage is left as it is
+_INNER: Final = 12  # shrinkage updates a round
+_HARDLY_USED: Final = 0.5  # columns' worth
+_AT_REST: Final = 1e-8  # of the step's size for one person, squared
 _SUBSET: Final = 60_000  # people from whom a million's fit starts
 
 Blocks = npt.NDArray[np.intp]
@@ -143,16 +146,15 @@ class _Newton:
         if start is not None:
             self.coefficients, self.shrinkage = start.coefficients, start.shrinkage
         predictor = self.design @ self.coefficients
-        for _ in range(_ROUNDS):
+        settle = self.shrink
+        for done in range(_ROUNDS):
             slope, curvature, pearson = self._slope_and_curvature(predictor)
-            inverse: Floats = _inverse(curvature / self.dispersion + np.diag(self.shrinkage))
-            moved = self._update_shrinkage(inverse, pearson)
-            if moved:
-                inverse = _inverse(curvature / self.dispersion + np.diag(self.shrinkage))
-            step = inverse @ (slope / self.dispersion - self.shrinkage * self.coefficients)
-            predictor, size = self._stepped(predictor, step)
-            if size < _AT_REST and not moved:
+            before = self.shrinkage
+            aim = self._aim(slope + curvature @ self.coefficients, curvature, pearson, settle=settle)
+            predictor, size = self._stepped(predictor, aim - self.coefficients)
+            if size < _AT_REST and not settle:
                 break
+            settle = settle and done < _SETTLED and not _alike(before, self.shrinkage)
         return Fit(
             coefficients=self.coefficients,
             curvature=curvature / self.dispersion + np.diag(self.shrinkage),
@@ -191,27 +193,41 @@ class _Newton:
         pearson = float(self.weights @ (residual**2 / np.maximum(variance, 1e-12)))
         return slope, curvature, pearson
 
-    def _update_shrinkage(self, inverse: Floats, pearson: float) -> bool:
-        """Take one step to the shrinkage that the people bear out, and say whether it still moves."""
-        if self.family == "number":
-            self.dispersion = self._dispersion(inverse, pearson)
-        if not self.shrink:
-            return False
-        moved = False
-        diagonal = np.diag(inverse)
+    def _aim(self, pull: Floats, curvature: Floats, pearson: float, *, settle: bool) -> Floats:
+        """Return where a Newton step leads, with the shrinkage that the people bear out as things look from here."""
+        for _ in range(_INNER):
+            inverse = _inverse(curvature / self.dispersion + np.diag(self.shrinkage))
+            if self.family == "number":
+                self.dispersion = self._dispersion(inverse, pearson)
+                inverse = _inverse(curvature / self.dispersion + np.diag(self.shrinkage))
+            aim: Floats = inverse @ (pull / self.dispersion)
+            before = self.shrinkage
+            if settle:
+                self.shrinkage = self._supported(np.diag(inverse), aim)
+            if _alike(before, self.shrinkage):
+                break
+        return aim
+
+    def _supported(self, variances: Floats, aim: Floats) -> Floats:
+        """Return the shrinkage of each kind of column: how much of it is used, over how large it is."""
+        after = self.shrinkage.copy()
         for group in np.unique(self.group_of[self.group_of > MAIN]):
             of_group = self.group_of == group
-            before = self.shrinkage[of_group][0]
-            used = max(of_group.sum() - before * diagonal[of_group].sum(), 1e-8)
-            size = max(float((self.coefficients[of_group] ** 2).sum()), 1e-12)
-            after = float(np.clip(used / size, max(_LEAST, before / 10), min(_MOST, before * 10)))
-            self.shrinkage = np.where(of_group, after, self.shrinkage)
-            moved = moved or abs(np.log(after / before)) > 0.05
-        return moved
+            now = self.shrinkage[of_group][0]
+            used = of_group.sum() - now * variances[of_group].sum()
+            if used < _HARDLY_USED:  # shrunk to next to nothing already
+                continue
+            size = max(float((aim[of_group] ** 2).sum()), 1e-12)
+            after[of_group] = np.clip(used / size, max(_LEAST, now / 10), min(_MOST, now * 10))
+        return after
 
     def _dispersion(self, inverse: Floats, pearson: float) -> float:
         used = len(inverse) - float(self.shrinkage @ np.diag(inverse))
         return max(pearson / max(float((self.weights > 0).sum()) - used, 1.0), 1e-3)
+
+
+def _alike(before: Floats, after: Floats) -> bool:
+    return bool((np.abs(after - before) <= 0.05 * before).all())
 
 
 def _inverse(matrix: Floats) -> Floats:
@@ -266,14 +282,14 @@ def without_folds(
     stacked = np.stack(blocks).reshape(len(blocks), -1)
     size = design.shape[1]
     curvatures = ((~held_out).astype(np.float64) @ stacked).reshape(-1, size, size)
-    inverses = np.linalg.inv(curvatures + np.diag(whole.shrinkage))
+    curvatures += np.diag(whole.shrinkage)
     mean_curvature = sum(blocks, np.zeros((size, size)))
     counted = max(float(curve.sum()), 1e-12)
     coefficients = np.repeat(whole.coefficients[:, None], len(held_out), axis=1)
     block_of = np.repeat(np.arange(len(ends)), ends - starts)
     for _ in range(12):
         slopes = _slopes(design, target, weights, (block_of, held_out), (coefficients, whole))
-        steps = np.einsum("fij,jf->if", inverses, slopes)
+        steps = np.linalg.solve(curvatures, slopes.T[:, :, None])[:, :, 0].T
         coefficients = coefficients + steps
         sizes = np.einsum("if,ij,jf->f", steps, mean_curvature, steps) / counted
         if sizes.max() < 1e-6:

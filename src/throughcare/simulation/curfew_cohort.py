@@ -162,12 +162,12 @@ def _columns(people: int, rng: np.random.Generator) -> dict[str, Floats]:
 
 # Mean and standard deviation of each number in this invented world, fixed so that a cohort of 60 follows the same law.
 _CENTRE = {
-    "age_years": (32.2, 9.4),
-    "earlier_convictions": (5.6, 6.6),
-    "risk_score": (60.0, 19.0),
-    "need_score": (6.3, 2.3),
-    "years_offending": (7.7, 5.6),
-    "last_sentence_days": (75.0, 71.0),
+    "age_years": (32.2, 9.5),
+    "earlier_convictions": (5.7, 6.6),
+    "risk_score": (60.9, 15.1),
+    "need_score": (6.2, 2.3),
+    "years_offending": (7.7, 6.0),
+    "last_sentence_days": (75.4, 71.6),
 }
 
 
@@ -182,7 +182,7 @@ def _log_odds_of_tag(columns: dict[str, Floats], world: World) -> Floats:
     )
     log_odds += sum(weight * columns[name] for name, _, _, _, weight in _FLAGS)
     log_odds += _OFFENCE_TAG[columns["offence"].astype(int)] + _REGION_TAG[columns["region"].astype(int)]
-    return log_odds + (_curve(columns, scaled, (0.60, 0.32, 0.28)) if world == "nonlin" else 0.0)
+    return log_odds + (_curve(columns, scaled, (0.46, 0.24, 0.18)) if world == "nonlin" else 0.0)
 
 
 def _log_odds_of_reoffending(columns: dict[str, Floats], world: World) -> Floats:
@@ -192,7 +192,7 @@ def _log_odds_of_reoffending(columns: dict[str, Floats], world: World) -> Floats
     )
     log_odds += sum(weight * columns[name] for name, _, _, weight, _ in _FLAGS)
     log_odds += _OFFENCE_ODDS[columns["offence"].astype(int)] + _REGION_ODDS[columns["region"].astype(int)]
-    return log_odds + (_curve(columns, scaled, (0.85, 0.40, 0.35)) if world == "nonlin" else 0.0)
+    return log_odds + (_curve(columns, scaled, (0.66, 0.30, 0.24)) if world == "nonlin" else 0.0)
 
 
 def _curve(
@@ -234,9 +234,7 @@ def _happened(
     tag, without = chances
     with_tag = without * plan.true_ratio
     reoffended = (rng.random(plan.people) < np.where(treated, with_tag, without)).astype(np.float64)
-    further = np.exp(
-        0.25 * np.clip((columns["risk_score"] - 60.0) / 19.0, -3, 3)
-    )  # beyond the first, expected
+    further = np.exp(0.25 * np.clip(_scaled(columns)["risk_score"], -3, 3))  # beyond the first, expected
     number = reoffended * (1 + rng.poisson(rng.gamma(1.5, further / 1.5, plan.people)))
     first_day = np.ceil(rng.random(plan.people) ** 1.3 * (YEAR_DAYS - 1))
     cohort = Cohort(
