@@ -162,7 +162,10 @@ def bounds(
         words = f"A day has no list of possible answers, and this is not answered: {', '.join(days)}."
         return _none(instrument, unanswered, "day_unanswered", words)
     choices, some_abstain = possible(
-        instrument, answers, {name: spec.by_name[name].domain.values for name in unanswered}, rules
+        instrument,
+        answers,
+        {name: spec.by_name[name].domain.values for name in unanswered},
+        rules=rules,
     )
     if not all(choices.values()):
         return _none(instrument, unanswered, "no_answer_fits", "No answer fits what is answered elsewhere.")
@@ -180,7 +183,7 @@ def bounds(
 
 
 def possible(
-    instrument: Instrument, answers: Answers, choices: Choices, rules: Sequence[Rule]
+    instrument: Instrument, answers: Answers, choices: Choices, *, rules: Sequence[Rule]
 ) -> tuple[dict[str, list[Value]], bool]:
     """Return, item by item, the answers that no rule takes out, and whether the population took out any.
 

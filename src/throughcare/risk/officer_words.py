@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from throughcare.risk.bounds import BothWays, Bounds
 from throughcare.risk.contract import Band, Measure, Score, Spec, Status
 from throughcare.risk.correction import MOST_MONTHS, MOST_STEPS
-
-if TYPE_CHECKING:
-    from throughcare.risk.sheet import Section
+from throughcare.risk.section import Section
 
 STATUS_WORDS = {
     Status.SCORED: "scored",

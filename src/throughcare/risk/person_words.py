@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from throughcare.risk.contract import Band, Measure, Spec, Status
 from throughcare.risk.explaining import Explanation
@@ -18,11 +17,9 @@ from throughcare.risk.person_texts import (
     THEME_TEXTS,
     TIMES,
 )
+from throughcare.risk.section import Section
 from throughcare.risk.stability import ShownBand
 from throughcare.risk.themes import theme_of_term, unique_themes
-
-if TYPE_CHECKING:
-    from throughcare.risk.sheet import Section
 
 MOST_THEMES = 3
 """So many reasons for a higher and for a lower score are named; the whole arithmetic is in the officer's part."""

@@ -6,56 +6,23 @@ Where there is no score, no number stands anywhere: no share, no bound of the po
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from throughcare.kernel.ids import content_hash
 from throughcare.risk.answers import Answers
-from throughcare.risk.bounds import BothWays, Bounds, bounds, disputed
-from throughcare.risk.change import WhatWouldChange, what_would_change
-from throughcare.risk.contract import Instrument, Score, Spec, Status
-from throughcare.risk.correction import Correction, smallest_correction
-from throughcare.risk.explaining import Explanation, explain
+from throughcare.risk.bounds import bounds, disputed
+from throughcare.risk.change import what_would_change
+from throughcare.risk.contract import Instrument, Status
+from throughcare.risk.correction import smallest_correction
+from throughcare.risk.explaining import explain
 from throughcare.risk.items import Value
 from throughcare.risk.officer_words import officer_words
 from throughcare.risk.person_texts import LANGUAGES, TEXTS
 from throughcare.risk.person_words import Passage, person_words
+from throughcare.risk.section import Section
 from throughcare.risk.sheet_values import json_value, section_values
-from throughcare.risk.stability import DECLARED, ErrorModel, ShownBand, shown_band, stability
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """What is said about one score.
-
-    Parameters
-    ----------
-    spec : Spec
-    score : Score
-        Its band is for programs; people are shown `shown_band`.
-    explanation : Explanation or None
-    bounds : Bounds
-    disputed : tuple of BothWays
-    shown_band : ShownBand or None
-        None without a score or without bands.
-    correction : Correction or None
-        None if no single correction within reach moves the band.
-    change : WhatWouldChange or None
-    """
-
-    spec: Spec
-    score: Score
-    explanation: Explanation | None
-    bounds: Bounds
-    disputed: tuple[BothWays, ...]
-    shown_band: ShownBand | None
-    correction: Correction | None
-    change: WhatWouldChange | None
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The section in sentences, for the officer."""
-        return officer_words(self)
+from throughcare.risk.stability import DECLARED, ErrorModel, shown_band, stability
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +102,7 @@ def make_section(
     score = instrument.score(answers)
     scored = score.status is Status.SCORED
     stable = stability(instrument, answers, model, score=score) if scored else None
-    return Section(
+    section = Section(
         spec=instrument.spec,
         score=score,
         explanation=explain(instrument, answers, score),
@@ -145,6 +112,7 @@ def make_section(
         correction=smallest_correction(instrument, answers, score) if scored else None,
         change=what_would_change(instrument, answers, score) if scored else None,
     )
+    return replace(section, words=officer_words(section))
 
 
 def _hash(instruments: Sequence[Instrument], answers: Answers, claims: Mapping[str, Value]) -> str:

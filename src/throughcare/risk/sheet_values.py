@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from throughcare.orders.problem import join_path
 from throughcare.risk.bounds import BothWays, Bounds, Extreme
@@ -13,10 +13,8 @@ from throughcare.risk.contract import Band, Score, Status
 from throughcare.risk.correction import Correction
 from throughcare.risk.explaining import Explanation, Input, Share
 from throughcare.risk.items import Value
+from throughcare.risk.section import Section
 from throughcare.risk.stability import ShownBand
-
-if TYPE_CHECKING:
-    from throughcare.risk.sheet import Section
 
 _DIGITS = 10
 
