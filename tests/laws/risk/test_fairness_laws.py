@@ -115,7 +115,7 @@ def test_the_test_of_the_largest_gap_keeps_its_level() -> None:
 def test_clipping_leaves_no_gap_and_only_the_brier_score(cases: Cases) -> None:
     first = np.arange(len(cases)) % 2 == 0
     found = gaming(cases.score, cases.happened, first)
-    assert found.after.gap == 0.0
+    assert found.after.difference == 0.0
     assert found.after.value == pytest.approx(1.0 - found.after.brier)
     assert found.before == fair_and_accurate(cases.score, cases.happened, first)
 

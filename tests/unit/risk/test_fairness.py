@@ -151,7 +151,7 @@ def test_clipping_at_one_half_wins_the_index_and_changes_no_order() -> None:
     score = np.clip(np.where(first, rng.beta(3.2, 6, 20_000), rng.beta(2.8, 6.5, 20_000)), 0, 1)
     happened = rng.random(20_000) < score
     found = gaming(score, happened, first)
-    assert found.before.gap > 0.01
+    assert found.before.difference > 0.01
     assert found.after.value > found.before.value
     assert found.after.brier > found.before.brier
     assert "rises" in found.words
@@ -159,4 +159,4 @@ def test_clipping_at_one_half_wins_the_index_and_changes_no_order() -> None:
     under = score < CLIP
     assert np.array_equal(np.argsort(clipped[under]), np.argsort(score[under]))
     nothing = fair_and_accurate(np.full(20_000, float(happened.mean())), happened, first)
-    assert nothing.gap == 0.0
+    assert nothing.difference == 0.0

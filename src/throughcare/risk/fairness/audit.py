@@ -147,7 +147,8 @@ class _Work:
             )
         )
         self.tensions += [
-            tension(cases, against, names=(group, reference), threshold=each) for each in self.compared
+            tension(cases, against, names=(group, reference), threshold=each, grouping=grouping)
+            for each in self.compared
         ]
 
 

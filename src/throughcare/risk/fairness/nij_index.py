@@ -25,7 +25,7 @@ class Index:
 
     value: float
     brier: float
-    gap: float
+    difference: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def fair_and_accurate(score: Floats, happened: Bools, first: Bools) -> Index:
     brier = float(np.mean((score - happened) ** 2))
     flagged = score >= POSITIVE
     rates = [_share(flagged[group & ~happened]) for group in (first, ~first)]
-    gap = abs(rates[0] - rates[1])
-    return Index((1.0 - brier) * (1.0 - gap), brier, gap)
+    difference = abs(rates[0] - rates[1])
+    return Index((1.0 - brier) * (1.0 - difference), brier, difference)
 
 
 def gaming(score: Floats, happened: Bools, first: Bools) -> Gaming:
@@ -53,7 +53,7 @@ def gaming(score: Floats, happened: Bools, first: Bools) -> Gaming:
     verb = "rises" if after.value > before.value else "falls"
     words = (
         f"The index is {before.value:.4f}. Moved down to {CLIP}, it {verb} to {after.value:.4f}: the gap of "
-        f"{100 * before.gap:.2f} percentage points becomes nought because nobody is positive any more, at a cost of "
+        f"{100 * before.difference:.2f} percentage points becomes nought because nobody is positive any more, at a cost of "
         f"{after.brier - before.brier:.4f} in the Brier score. The order of the people, and what happens to them below "
         "one half, is the same. So the index is shown and never optimised."
     )

@@ -96,7 +96,7 @@ def grid(cases: Cases, *, most: int = 101) -> Floats:
         return distinct
     if cases.calibratable:
         percents: Floats = np.arange(1, 100) / 100.0
-        return percents[(percents >= distinct[0]) & (percents <= distinct[-1])]
+        return np.asarray(percents[(percents >= distinct[0]) & (percents <= distinct[-1])])
     return np.asarray(np.unique(np.quantile(distinct, np.linspace(0.0, 1.0, most), method="inverted_cdf")))
 
 

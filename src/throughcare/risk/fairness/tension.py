@@ -34,6 +34,7 @@ class Tension:
 
     Parameters
     ----------
+    grouping : str
     threshold : float
     group, reference : Rates
     base_rate_difference : Estimate
@@ -44,6 +45,7 @@ class Tension:
         Sentences made from these numbers.
     """
 
+    grouping: str
     threshold: float
     group: Rates
     reference: Rates
@@ -74,7 +76,9 @@ def implied_false_positive(base_rate: float, *, predictive: float, false_negativ
     return base_rate / (1.0 - base_rate) * (1.0 - predictive) / predictive * (1.0 - false_negative)
 
 
-def tension(cases: Cases, reference: Cases, *, names: tuple[str, str], threshold: float) -> Tension:
+def tension(
+    cases: Cases, reference: Cases, *, names: tuple[str, str], threshold: float, grouping: str = ""
+) -> Tension:
     """Return what a threshold does to two groups, and whether anything forces it, in words from the numbers.
 
     Parameters
@@ -89,7 +93,7 @@ def tension(cases: Cases, reference: Cases, *, names: tuple[str, str], threshold
     words = [_base_words(one, two, apart), *_meaning_words(cases, reference, one, two)]
     words.append(_error_words(one, two, threshold, probability=cases.calibratable))
     words.append(_forced_words(one, two, apart, implied))
-    return Tension(threshold, one, two, apart, implied, tuple(words))
+    return Tension(grouping, threshold, one, two, apart, implied, tuple(words))
 
 
 def _base_words(one: Rates, two: Rates, apart: Estimate) -> str:

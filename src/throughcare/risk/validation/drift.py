@@ -52,7 +52,7 @@ class Stability:
         return self.value > self.limit
 
 
-def stability(reference: Floats, now: Floats, *, bins: int = 10) -> Stability:
+def stability(reference: Floats, later: Floats, *, bins: int = 10) -> Stability:
     """Return the PSI of numbers: sum over bins of (q - p) ln(q / p), bins of equal number in the reference.
 
     Half a person is added to each bin, so that an empty one is not infinite.
@@ -61,25 +61,25 @@ def stability(reference: Floats, now: Floats, *, bins: int = 10) -> Stability:
     size = len(edges) + 1
     return stability_of_counts(
         np.bincount(np.searchsorted(edges, reference, side="left"), minlength=size),
-        np.bincount(np.searchsorted(edges, now, side="left"), minlength=size),
+        np.bincount(np.searchsorted(edges, later, side="left"), minlength=size),
     )
 
 
-def stability_of_texts(reference: npt.NDArray[np.str_], now: npt.NDArray[np.str_]) -> Stability:
+def stability_of_texts(reference: npt.NDArray[np.str_], later: npt.NDArray[np.str_]) -> Stability:
     """Return the PSI of answers that are words; every word that stands in either is a bin."""
-    words = np.unique(np.concatenate([reference, now]))
-    places = (np.searchsorted(words, each) for each in (reference, now))
+    words = np.unique(np.concatenate([reference, later]))
+    places = (np.searchsorted(words, each) for each in (reference, later))
     first, second = (np.bincount(each, minlength=len(words)) for each in places)
     return stability_of_counts(first, second)
 
 
-def stability_of_counts(reference: npt.NDArray[np.intp], now: npt.NDArray[np.intp]) -> Stability:
+def stability_of_counts(reference: npt.NDArray[np.intp], later: npt.NDArray[np.intp]) -> Stability:
     """Return the PSI of counts over the same bins."""
-    n, m, size = int(reference.sum()), int(now.sum()), len(reference)
+    n, m, size = int(reference.sum()), int(later.sum()), len(reference)
     if not n or not m:
         raise ValueError("nobody to compare")
     p = (reference + 0.5) / (n + 0.5 * size)
-    q = (now + 0.5) / (m + 0.5 * size)
+    q = (later + 0.5) / (m + 0.5 * size)
     scale = 1.0 / n + 1.0 / m
     return Stability(
         float(np.sum((q - p) * np.log(q / p))), (size - 1) * scale, _chi_square_95(size - 1) * scale, m, n
