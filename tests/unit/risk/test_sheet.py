@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import string
+from pathlib import Path
 
 import pytest
 
@@ -131,6 +132,21 @@ def test_no_band_under_80_percent_stands_alone() -> None:
         make_sheet([INSTRUMENTS["violent_reoffending_dynamic"]], case).as_dict()["sections"][0]["band"]
     )
     assert '"single": false' in written
+
+
+def test_the_page_states_the_shares_that_are_assumed() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "risk" / "reading-a-score.md").read_text()
+    stated = [int(found) for found in re.findall(r"in (\d+) of 100(?:,| \|)", text.split("## Stability")[1])]
+    model = ErrorModel()
+    shares = (
+        model.count_off,
+        model.age_off,
+        model.month_off,
+        model.fact_wrong,
+        model.level_other,
+        model.need_other,
+    )
+    assert stated == [round(100 * share) for share in shares]
 
 
 def test_without_errors_the_band_is_wholly_stable() -> None:
