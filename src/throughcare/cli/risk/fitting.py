@@ -64,6 +64,8 @@ def _add_fit(commands: Any) -> None:  # noqa: ANN401 - argparse has no public ty
     fit.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same model (1)")
     fit.add_argument("--rounds", type=int, metavar="N", help="trees of the booster")
     fit.add_argument("--pairs", type=int, metavar="N", help="most pairs of the booster")
+    fit.add_argument("--bags", type=int, metavar="N", help="fits of the booster that are averaged")
+    fit.add_argument("--feature-share", type=float, metavar="SHARE", help="share of features a tree sees")
     fit.add_argument("--lines", type=int, default=15, metavar="N", help="most lines of a scorecard (15)")
     fit.add_argument(
         "--folds", type=int, default=5, metavar="N", help="parts for cross-validation, 0 for none (5)"
@@ -122,6 +124,7 @@ def _check(arguments: argparse.Namespace) -> None:
         ("--seed", arguments.seed, 0, 2**63 - 1),
         ("--rounds", arguments.rounds, 1, 20_000),
         ("--pairs", arguments.pairs, 0, 1_000),
+        ("--bags", arguments.bags, 1, 50),
         ("--lines", arguments.lines, 1, 100),
         ("--intervals", arguments.intervals, 0, 1_000),
         ("--days", arguments.days, 1, 4_000),
@@ -130,6 +133,11 @@ def _check(arguments: argparse.Namespace) -> None:
         if value is not None and not least <= value <= most:
             expected = f"a whole number from {least:,} to {most:,}"
             raise RefusedInput(where=option, expected=expected, found=str(value), action="Choose another.")
+    share = arguments.feature_share
+    if share is not None and not 0.0 < share <= 1.0:
+        raise RefusedInput(
+            where="--feature-share", expected="above 0, at most 1", found=str(share), action="Choose another."
+        )
     if arguments.folds == 1:
         raise RefusedInput(
             where="--folds", expected="0, or 2 and more", found="1", action="One part cannot be held back."
@@ -137,11 +145,8 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _settings(arguments: argparse.Namespace) -> FitSettings:
-    given = {
-        word: value
-        for word, value in (("rounds", arguments.rounds), ("pairs", arguments.pairs))
-        if value is not None
-    }
+    words = ("rounds", "pairs", "bags", "feature_share")
+    given = {word: getattr(arguments, word) for word in words if getattr(arguments, word) is not None}
     return FitSettings(
         kind=ModelKind(arguments.model),
         layout=Layout(arguments.layout),

@@ -46,14 +46,14 @@ class BoostingSettings:
         How many such fits are averaged, each with its own draws; the mean of tables is a table.
     """
 
-    rounds: int = 1200
+    rounds: int = 1600
     rate: float = 0.03
     min_rows: int = 60
     shrinkage: float = 5.0
-    feature_share: float = 0.5
+    feature_share: float = 0.3
     row_share: float = 0.8
     pairs: int = 40
-    bags: int = 1
+    bags: int = 4
 
 
 def fit_additive(

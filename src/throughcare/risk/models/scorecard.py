@@ -50,8 +50,8 @@ class CardSettings:
 def candidate_lines(codes: Codes, *, columns: Sequence[Column], least_share: float) -> tuple[Line, ...]:
     """Return every line that could be asked: each threshold of an order, each level of a name, each blank."""
     found: list[Line] = []
+    seen: set[bytes] = set()
     for feature, column in enumerate(columns):
-        seen: set[bytes] = set()
         for asked, words in _questions(column):
             concerned = np.isin(codes[:, feature], asked)
             share = float(concerned.mean())
