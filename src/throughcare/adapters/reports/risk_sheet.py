@@ -35,10 +35,11 @@ _SKIP = {"en": "Skip to main content", "cy": "Neidio i'r prif gynnwys"}
 _OFFICER_INTRO = (
     "A score describes groups of people and decides nothing. Record your own view first, then decide with reasons.",
     "Shares are counted from a plain, made-up case to this person, and add up exactly.",
+    "Without it: the score if this one term were as in the plain case.",
 )
 _HEADINGS = {
-    "points of percent": ("Term", "Points of percent", "Score if this were as in the plain case", "Rests on"),
-    "points": ("Term", "Points", "Score if this were as in the plain case", "Rests on"),
+    "points of percent": ("Term", "Points of percent", "Without it", "Rests on"),
+    "points": ("Term", "Points", "Without it", "Rests on"),
 }
 
 
