@@ -24,6 +24,7 @@ COMMANDS = (
     "check_order",
     "demo",
     "risk",
+    "evaluate",
 )
 HELP = frozenset({"-h", "--help"})
 PLUG_INS = "throughcare.commands"  # entry points: the service adds its commands without being imported here

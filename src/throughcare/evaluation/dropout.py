@@ -298,7 +298,7 @@ class Sorted:
         for row in np.flatnonzero(bad[self.bucket]):
             member = self.kind(int(self.bucket[row]))
             wrong, action = REJECTED[member]
-            yield RejectedRow(self.name, int(row), _shown(self.ids[row]), member.name.lower(), wrong, action)
+            yield RejectedRow(self.name, int(row), shown(self.ids[row]), member.name.lower(), wrong, action)
 
 
 @dataclass(frozen=True, eq=False)
@@ -380,5 +380,6 @@ def _words(bucket: Bucket) -> str:
     return LEFT_OUT.get(bucket) or f"rejected: each {REJECTED[bucket][0]}"
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401 - text, bytes or a number
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+def shown(value: Any) -> str:  # noqa: ANN401 - text, bytes or a number
+    """Return an id as text."""
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

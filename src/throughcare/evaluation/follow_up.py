@@ -23,16 +23,26 @@ from throughcare.evaluation.dropout import (
     PersonBucket,
     Sorting,
     SpellBucket,
+    shown,
     sorted_rows,
 )
 from throughcare.evaluation.index_events import Checked, Chosen
-from throughcare.evaluation.reoffending_tables import COMPARISON, NOT_SAID, TREATED, Codes, Days, Flags, Proof
+from throughcare.evaluation.reoffending_tables import (
+    COMPARISON,
+    NOT_SAID,
+    TREATED,
+    Codes,
+    Days,
+    Flags,
+    Ids,
+    Proof,
+)
 from throughcare.evaluation.window_counts import Countable, Floats, custody_days, inside
 from throughcare.kernel.errors import RefusedInput
 
 _BLOCK = 1 << 20
 _NEVER = np.datetime64("NaT", "D")
-_NAMED = 5  # rows that a refusal names
+_NAMED = 5  # people whom a refusal names
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,22 +153,23 @@ def arms_at_zero(checked: Checked, spans: Spans, *, clock: Clock) -> Codes:
     tagged = (people.treated == TREATED) & ~np.isnat(spans.zero)
     late = tagged & (people.starts > spans.zero)
     if clock.late_start is LateStart.REFUSE and late.any():
-        raise _refused_start("a tag that starts by time zero", "starts after it", late)
+        raise _refused_start("a tag that starts by time zero", "starts after it", people.ids[late])
     if clock.late_start is not LateStart.AS_AT_ZERO:
         return people.treated
     unknown = tagged & np.isnat(people.starts)
     if unknown.any():
-        raise _refused_start("the day on which each treated person's tag started", "none", unknown)
+        raise _refused_start(
+            "the day on which each treated person's tag started", "none", people.ids[unknown]
+        )
     return np.where(late, np.int8(COMPARISON), people.treated).astype(np.int8)
 
 
-def _refused_start(expected: str, what: str, whom: Flags) -> RefusedInput:
-    rows = np.flatnonzero(whom)
-    named = ", ".join(str(row + 1) for row in rows[:_NAMED])
+def _refused_start(expected: str, what: str, ids: Ids) -> RefusedInput:
+    named = ", ".join(shown(each) for each in ids[:_NAMED])
     return RefusedInput(
         where="start of the tag",
         expected=expected,
-        found=f"{what} for {len(rows)} people (rows {named}{' and others' if len(rows) > _NAMED else ''})",
+        found=f"{what} for {len(ids)} people (ids {named}{' and others' if len(ids) > _NAMED else ''})",
         action="Give the days, choose a landmark, or count people in the arm in which they were on time zero.",
     )
 

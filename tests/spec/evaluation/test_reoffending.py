@@ -138,7 +138,7 @@ def test_periods(row):
 def test_time_zero(row):
     clock, tag = words.clock(row["clock"]), f"tag {row['tag']}"
     if row["arm"] == "refused":
-        with pytest.raises(RefusedInput, match="rows 1"):
+        with pytest.raises(RefusedInput, match="ids p"):
             followed(row, clock=clock, person=tag)
         return
     found, slow = followed(row, clock=clock, person=tag)
