@@ -50,11 +50,12 @@ def gaming(score: Floats, happened: Bools, first: Bools) -> Gaming:
     """Return the index as it is, and after every probability above 0.4999 was moved down to it."""
     before = fair_and_accurate(score, happened, first)
     after = fair_and_accurate(np.minimum(score, CLIP), happened, first)
-    verb = "rises" if after.value > before.value else "falls"
+    change = after.value - before.value
+    verb = "rises" if change > 0 else "falls" if change < 0 else "stays"
     words = (
         f"The index is {before.value:.4f}. Moved down to {CLIP}, it {verb} to {after.value:.4f}: the gap of "
-        f"{100 * before.difference:.2f} percentage points becomes nought because nobody is positive any more, at a cost of "
-        f"{after.brier - before.brier:.4f} in the Brier score. The order of the people, and what happens to them below "
+        f"{100 * before.difference:.2f} percentage points becomes nought because nobody is positive any more, and the "
+        f"Brier score changes by {after.brier - before.brier:+.4f}. The order of the people, and what happens to them below "
         "one half, is the same. So the index is shown and never optimised."
     )
     return Gaming(before, after, words)
