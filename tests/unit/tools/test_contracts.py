@@ -13,12 +13,13 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 LAYERS = ("cli", "runners", "adapters", "simulation", "monitoring", "orders", "kernel")
+SIBLINGS = ("risk", "evaluation")  # of monitoring
 
 
 def package(root: Path, modules: dict[str, str]) -> Path:
     """A package of empty layers under the project's own contracts, with modules such as ``kernel/leak.py``."""
     top = root / "src" / "throughcare"
-    for name in LAYERS:
+    for name in (*LAYERS, *SIBLINGS):
         (top / name).mkdir(parents=True)
         (top / name / "__init__.py").write_text("")
     (top / "__init__.py").write_text("")
@@ -71,7 +72,7 @@ def test_a_layer_that_imports_the_one_above_it_breaks_the_layers(tmp_path, lower
     assert f"throughcare.{lower} is not allowed to import throughcare.{upper}" in done.stdout
 
 
-@pytest.mark.parametrize("layer", ["kernel", "orders", "monitoring", "simulation"])
+@pytest.mark.parametrize("layer", ["kernel", "orders", "monitoring", "risk", "evaluation", "simulation"])
 @pytest.mark.parametrize("module", ["sqlite3", "urllib.request", "subprocess", "pyarrow", "jinja2"])
 def test_a_pure_layer_that_reaches_outside_breaks_the_fence(tmp_path, layer, module):
     done = lint_imports(package(tmp_path, {f"{layer}/leak.py": f"import {module}\n"}))
