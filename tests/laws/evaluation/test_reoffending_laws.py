@@ -85,6 +85,8 @@ def test_it_equals_the_slow_reference(tables, rules, clock):
         first = fast.followed.days_to_first[i]
         assert (None if np.isnan(first) else first) == person.days_to_first
         assert fast.followed.tiers[i].tolist() == person.tiers
+        worst = next((tier for tier, number in enumerate(person.tiers, start=1) if number), 0)
+        assert fast.followed.most_serious[i] == worst
         assert (fast.followed.custody[i], fast.followed.court[i]) == (person.custody, person.court)
         assert fast.before.offences[i] == person.before
         assert fast.pseudo_reconvictions[i] == person.pseudo

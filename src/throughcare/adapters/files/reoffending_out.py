@@ -54,6 +54,7 @@ def _person_columns(found: Reoffending) -> dict[str, Any]:
         "reoffended_in_gap": found.reoffended_in_gap,
         "offences_before": found.before.offences,
     }
+    columns["most_serious"] = pa.array(np.array(["", *_TIERS])[counts.most_serious])
     for place, tier in enumerate(_TIERS):
         columns[f"{tier}_reoffences"] = counts.tiers[:, place]
     for name, part in (("during", found.during), ("after", found.after)):
