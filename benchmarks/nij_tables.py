@@ -44,8 +44,8 @@ def _named(name: str, label: str, levels: Sequence[str], form: Form = Form.ORDER
     return Column(name=name, label=label, levels=tuple(levels), form=form, measured=Measured.BEFORE)
 
 
-def _measure(name: str, label: str, cuts: Sequence[float]) -> Column:
-    return Column(name=name, label=label, form=Form.NUMBER, cuts=tuple(cuts), measured=Measured.AFTER)
+def _measure(name: str, label: str) -> Column:
+    return Column(name=name, label=label, form=Form.NUMBER, measured=Measured.AFTER)
 
 
 _ARRESTS, _CONVICTIONS = "Prior_Arrest_Episodes_", "Prior_Conviction_Episodes_"
@@ -103,10 +103,7 @@ RELEASE = (
     _counted("Condition_Cog_Ed", "condition of cognitive or educational programmes", 1),
     _counted("Condition_Other", "another condition", 1),
 )
-_SHARES = (0.000001, 0.02, 0.04, 0.06, 0.08, 0.1, 0.125, 0.15, 0.2, 0.25, 0.35, 0.5, 0.75)
-_EMPLOYED = (0.000001, *(round(0.05 * step, 2) for step in range(1, 20)), 0.999999)
-_JOBS = (0.000001, 0.2, 0.3, 0.34, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0, 1.05, 1.2, 1.5, 2.0, 2.5, 3.0)
-_TESTS = (0.5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 95, 110, 130, 150, 180, 220, 270, 330, 400, 550)
+_RANGES = 64  # as many ranges of a measure, each with about as many people
 SUPERVISION = tuple(
     replace(column, measured=Measured.AFTER)
     for column in (
@@ -118,13 +115,13 @@ SUPERVISION = tuple(
         _counted("Program_Attendances", "programmes attended (10 is 10 or more)", 10),
         _counted("Program_UnexcusedAbsences", "unexcused absences from programmes (3 is 3 or more)", 3),
         _counted("Residence_Changes", "changes of address (3 is 3 or more)", 3),
-        _measure("Avg_Days_per_DrugTest", "days for each drug test", _TESTS),
-        _measure("DrugTests_THC_Positive", "share of drug tests positive for cannabis", _SHARES),
-        _measure("DrugTests_Cocaine_Positive", "share of drug tests positive for cocaine", _SHARES),
-        _measure("DrugTests_Meth_Positive", "share of drug tests positive for methamphetamine", _SHARES),
-        _measure("DrugTests_Other_Positive", "share of drug tests positive for others", _SHARES),
-        _measure("Percent_Days_Employed", "share of days employed", _EMPLOYED),
-        _measure("Jobs_Per_Year", "jobs a year", _JOBS),
+        _measure("Avg_Days_per_DrugTest", "days for each drug test"),
+        _measure("DrugTests_THC_Positive", "share of drug tests positive for cannabis"),
+        _measure("DrugTests_Cocaine_Positive", "share of drug tests positive for cocaine"),
+        _measure("DrugTests_Meth_Positive", "share of drug tests positive for methamphetamine"),
+        _measure("DrugTests_Other_Positive", "share of drug tests positive for others"),
+        _measure("Percent_Days_Employed", "share of days employed"),
+        _measure("Jobs_Per_Year", "jobs a year"),
         _counted("Employment_Exempt", "exempt from employment", 1),
     )
 )
@@ -169,14 +166,27 @@ def settings(data: Path = DATA, *, seed: int = 1) -> dict[str, Setting]:
         "year1": Setting("year1", specification("nij_year1", (1,), RELEASE), training, held_back),
     }
     for year in (2, 3):
-        spec = specification(f"nij_year{year}", (year,), (*RELEASE, *SUPERVISION))
         reached = [
             row for row in training if not any(row[outcome] == "1" for outcome in OUTCOMES[: year - 1])
         ]
+        measured = [_ranged(column, reached) for column in SUPERVISION]
+        spec = specification(f"nij_year{year}", (year,), (*RELEASE, *measured))
         later = {row["ID"]: row for row in _read(data / f"nij_test_round{year}.csv")}
         joined = [{**row, **later[row["ID"]]} for row in held_back if row["ID"] in later]
         found[spec.name.removeprefix("nij_")] = Setting(f"year{year}", spec, reached, joined)
     return found
+
+
+def _ranged(column: Column, rows: list[Row]) -> Column:
+    """Return a measure with cuts between its commonest values: the ranges hold about as many people each."""
+    if column.form is not Form.NUMBER:
+        return column
+    numbers = np.array([float(row[column.name]) for row in rows if row[column.name]])
+    edges = np.quantile(numbers, np.linspace(0.0, 1.0, _RANGES + 1)[1:])
+    cuts = sorted(
+        {round(float(edge), 6) for edge in edges} | {0.000001, 0.999999 if numbers.max() <= 1 else 0.5}
+    )
+    return replace(column, cuts=tuple(cuts))
 
 
 def table_of(setting: Setting) -> Table:

@@ -43,13 +43,7 @@ def as_instrument(
     RefusedInput
         If the model must never support a decision.
     """
-    if model.decision_use is DecisionUse.NEVER:
-        raise RefusedInput(
-            where=model.name,
-            expected="a model that may support a decision",
-            found="; ".join(reason.words for reason in model.reasons) or "one that never may",
-            action="Fit an additive model or a scorecard on inputs known at the prediction.",
-        )
+    _check_use(model)
     tables = model.periods[period]
     asked = _Asked(tables.columns)
     used = sorted(
@@ -82,6 +76,16 @@ def as_instrument(
         ),
     )
     return Tabled(spec=spec, parts=_parts(tables, asked), rules=Rules())
+
+
+def _check_use(model: LocalModel) -> None:
+    if model.decision_use is DecisionUse.NEVER:
+        raise RefusedInput(
+            where=model.name,
+            expected="a model that may support a decision",
+            found="; ".join(reason.words for reason in model.reasons) or "one that never may",
+            action="Fit an additive model or a scorecard on inputs known at the prediction.",
+        )
 
 
 def item_name(name: str) -> str:
