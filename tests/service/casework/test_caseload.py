@@ -89,7 +89,7 @@ def test_what_changed_is_new_until_the_page_is_opened(me: Staff, client: Client,
     assert next(case.changes for case in found.cases if case.ref == "C001") == ("1 incident new or changed",)
 
 
-def test_sixty_cases_take_no_more_questions_than_three_and_no_more_than_fifteen(
+def test_sixty_cases_take_no_more_questions_than_three_and_no_more_than_sixteen(
     me: Staff, client: Client
 ) -> None:
     make_cases(3, officer=me.user)
@@ -101,8 +101,8 @@ def test_sixty_cases_take_no_more_questions_than_three_and_no_more_than_fifteen(
             page = client.get("/casework/cases/")
         counts.append(len(asked))
     assert (
-        counts[0] == counts[1] <= 15
-    )  # five of them write into the log whom it showed, one counts what waits on the desk
+        counts[0] == counts[1] <= 16
+    )  # five of them write into the log whom it showed, one counts what waits on the desk, one asks for assessments
     assert page.content.decode().count("/casework/people/") == 60
     assert len(gzip.compress(page.content)) <= 80 * 1024
 

@@ -11,7 +11,7 @@ from throughcare.service.risk.vocabulary import Level, OverrideReason, Purpose, 
 STATIC = {
     "sex": "male", "date_of_birth": "1990-01-02", "assessment_date": "2026-03-09", "conviction_date": "2026-01-12",
     "follow_up_start": "2026-01-12", "supervision_status": "community", "offence_category": "burglary_domestic",
-    "weapon_in_offence": "no", "age_at_first_sanction": "15", "sanctions_total": "9", "sanctions_violent": "2",
+    "weapon_in_offence": "no", "age_at_first_sanction": "15", "sanctions_total": "20", "sanctions_violent": "8",
     "domestic_abuse": "no", "ever_sexual_offence": "no", "sexual_sanctions_adult_contact": "0",
     "sexual_sanctions_child_contact": "0", "sexual_sanctions_images": "0", "sexual_sanctions_non_contact": "0",
 }  # fmt: skip

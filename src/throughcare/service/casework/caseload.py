@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from django.utils.module_loading import import_string
+
 from throughcare.adapters.reports.words import KIND_WORDS
 from throughcare.kernel.time import DAY_US, civil_us, local_datetime
 from throughcare.monitoring.incidents import IncidentKind
@@ -24,6 +26,7 @@ PAGE = 60
 ENDS_SOON_US = 28 * DAY_US
 CHANGES_WITHIN_US = 28 * DAY_US  # what changed longer ago is no news, looked at or not
 _SAID_MOST = 3
+PROMPTS = "throughcare.service.risk.prompts.prompts_for"  # by its name, because it stands in a higher app
 Row = TypeVar("Row", Standing, Handled, Brief)
 
 
@@ -37,6 +40,7 @@ class Show(StrEnum):
     CHANGES = "changes"
     LATE = "installation"
     ENDING = "ending"
+    ASSESS = "assess"
 
 
 SHOW_WORDS = {
@@ -47,6 +51,7 @@ SHOW_WORDS = {
     Show.CHANGES: "Changed since you looked",
     Show.LATE: "Installation late",
     Show.ENDING: "Ends within 28 days",
+    Show.ASSESS: "Assess anew",
 }
 
 
@@ -70,6 +75,8 @@ class Case:
         The next planned contact.
     ends_us : int or None
         When an order ends, where that is within 28 days.
+    assess : tuple of str
+        Why their risk should be assessed anew; a prompt decides nothing.
     """
 
     ref: str
@@ -83,6 +90,7 @@ class Case:
     late_us: int | None
     next_us: int | None
     ends_us: int | None
+    assess: tuple[str, ...]
 
     def fits(self, show: Show) -> bool:
         """Return whether the case belongs to what a list shows."""
@@ -97,6 +105,7 @@ _FITS: dict[Show, Callable[[Case], bool]] = {
     Show.CHANGES: lambda case: bool(case.changes),
     Show.LATE: lambda case: case.late_us is not None,
     Show.ENDING: lambda case: case.ends_us is not None,
+    Show.ASSESS: lambda case: bool(case.assess),
 }
 
 
@@ -137,9 +146,11 @@ def caseload(
     found = list(people)
     refs = [person.ref for person in found]
     officers = allotted((person.pk for person in found), now_us=now_us)
+    orders = standing_of(refs, now_us=now_us)
     facts = _Facts(
         officers={person.ref: officers.get(person.pk) for person in found},
-        orders=_by_person(standing_of(refs, now_us=now_us)),
+        orders=_by_person(orders),
+        prompts=prompts({person.pk: person.ref for person in found}, orders, now_us=now_us),
         items=_by_person(handled(refs, open_only=True)),
         told=_by_person(brief_incidents(refs, recorded_since_us=now_us - CHANGES_WITHIN_US)),
         now_us=now_us,
@@ -160,6 +171,12 @@ def caseload(
     )
 
 
+def prompts(people: dict[int, str], orders: list[Standing], *, now_us: int) -> dict[str, tuple[str, ...]]:
+    """Return why the risk of people should be assessed anew, by reference; nobody without a reason is in it."""
+    ask: Callable[..., dict[str, tuple[str, ...]]] = import_string(PROMPTS)
+    return ask(people, orders, now_us=now_us)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
     """What was asked of the other apps, by person."""
@@ -168,6 +185,7 @@ class _Facts:
     orders: dict[str, list[Standing]]
     items: dict[str, list[Handled]]
     told: dict[str, list[Brief]]
+    prompts: dict[str, tuple[str, ...]]
     now_us: int
     midnight_us: int
 
@@ -201,6 +219,7 @@ def _case(
         late_us=min(late, default=None),
         next_us=next_us,
         ends_us=min(ending, default=None),
+        assess=facts.prompts.get(ref, ()),
     )
 
 

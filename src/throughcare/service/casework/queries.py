@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -49,6 +50,14 @@ def contact(person_id: int, contact_id: int) -> ContactView | None:
     if row is None:
         return None
     return _view(row, display_names({by for by in (row.planned_by, row.recorded_by) if by}))
+
+
+def missed_contacts(person_ids: Iterable[int], *, since_us: int) -> list[tuple[int, int]]:
+    """Return whom each missed contact since an instant was planned with, and for when, with one question."""
+    rows = Contact.objects.filter(
+        person_id__in=set(person_ids), result=ContactResult.DID_NOT_COME, planned_us__gt=since_us
+    )
+    return list(rows.values_list("person_id", "planned_us"))
 
 
 def first_due() -> Combinable:

@@ -16,7 +16,7 @@ from throughcare.service.accounts.middleware import Request
 from throughcare.service.accounts.queries import teams
 from throughcare.service.casework import actions, queries
 from throughcare.service.casework.calendar_drawing import DAYS, LOOKS, draw_calendar, said, weeks_of
-from throughcare.service.casework.caseload import SHOW_WORDS, Show, caseload
+from throughcare.service.casework.caseload import SHOW_WORDS, Show, caseload, prompts
 from throughcare.service.casework.forms import PlanForm, ResultForm
 from throughcare.service.casework.opening import Opened, opened_person, signed_in, whole_number
 from throughcare.service.casework.standing import (
@@ -28,6 +28,7 @@ from throughcare.service.casework.standing import (
 )
 from throughcare.service.casework.vocabulary import DAY_WORDS
 from throughcare.service.desk.queries.of_people import attempts_of, packs_of
+from throughcare.service.orders.queries.of_people import standing_of
 from throughcare.service.people.actions import log_list
 from throughcare.service.people.record import record_of
 from throughcare.service.roles import Permission
@@ -95,6 +96,9 @@ def person(request: Request, *, ref: str) -> HttpResponse:
             "packs": packs_of(ref),
             "contacts": queries.contacts_of(opened.pk),
         }
+    if context["may_risk"]:
+        running = standing_of([ref], now_us=now_us)
+        context["assess"] = prompts({opened.pk: ref}, running, now_us=now_us).get(ref, ())
     actions.note_look(by=viewer, now_us=now_us, person_id=opened.pk)
     return render(request, "casework/person.html", context)
 
@@ -105,6 +109,7 @@ _SECTIONS = {
     "locate": Permission.LOCATION_VIEW,
     "edit": Permission.PERSON_EDIT,
     "draft": Permission.ORDER_DRAFT,
+    "risk": Permission.RISK_VIEW,
 }
 
 

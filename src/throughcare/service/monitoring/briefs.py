@@ -32,6 +32,19 @@ def brief_incidents(person_refs: Iterable[str], *, recorded_since_us: int) -> li
     ]
 
 
+def incident_starts(
+    person_refs: Iterable[str], *, kinds: Iterable[str], since_us: int
+) -> list[tuple[str, int]]:
+    """Return whose each incident of some kinds since an instant was and when it began, with one question.
+
+    What was taken back is left out.
+    """
+    rows = IncidentRow.objects.filter(
+        person_ref__in=set(person_refs), kind__in=list(kinds), retracted=False, start_us__gt=since_us
+    )
+    return list(rows.values_list("person_ref", "start_us"))
+
+
 def evaluated_until(activation_ids: Iterable[str]) -> dict[str, int]:
     """Return up to which instant each activation was evaluated; one that never was is left out."""
     rows = EngineState.objects.filter(activation_id__in=set(activation_ids))

@@ -19,6 +19,8 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("desk:list", "Alert desk", Permission.INCIDENT_VIEW),
     ("desk:workload", "Workload", Permission.WORKLOAD_VIEW),
     ("people:search", "Find a person", Permission.PERSON_VIEW),
+    ("risk:waiting", "Risk: to sign", Permission.RISK_COUNTERSIGN),
+    ("risk:oversight", "Risk decisions", Permission.RISK_MONITOR),
     ("people:equality", "Equality counts", Permission.EQUALITY_REPORT),
     ("orders:list", "Orders", Permission.ORDER_VIEW),
     ("orders:drafts", "Drafts", Permission.ORDER_DRAFT),

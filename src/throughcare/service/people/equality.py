@@ -41,6 +41,19 @@ def equality_counts(*, below: int) -> list[Counted]:
     ]
 
 
+def groups_of(field: str) -> dict[int, str]:
+    """Return which group of an equality field each person is in, by the record's key: to be counted, never shown.
+
+    Raises
+    ------
+    KeyError
+        If there is no such field.
+    """
+    words = EQUALITY_FIELDS[field][1] | {NOT_SAID: NOT_SAID_WORDS}
+    rows = EqualityRecord.objects.exclude(**{field: ""}).values_list("person_id", field)
+    return {person_id: words.get(value, value) for person_id, value in rows}
+
+
 def _counted(name: str, label: str, words: dict[str, str], everybody: int, below: int) -> Counted:
     rows = EqualityRecord.objects.values_list(name).annotate(n=Count("pk")).order_by()
     found = {value: number for value, number in rows if value}

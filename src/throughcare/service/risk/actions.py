@@ -212,8 +212,9 @@ def decide(
     seen = queries.consultation(consultation_id)
     if seen is None or seen.actor != by.actor or not is_current(seen):
         raise NotNow
-    compared = compared_with(scores_of(from_json(seen.answers)))
-    bands = {question: each.band for question, each in compared.items()}
+    answers = from_json(seen.answers)
+    compared = compared_with(answers, scores_of(answers))
+    bands = {question: each.levels for question, each in compared.items()}
     direction, why = direction_of(levels, bands), second_signature(levels, bands)
     if direction in {Direction.UP, Direction.DOWN, Direction.BOTH} and not (reasons := list(reasons)):
         raise NotNow
@@ -226,8 +227,8 @@ def decide(
         consultation_id=consultation_id,
         reoffending_level=levels[Question.REOFFENDING],
         harm_level=levels[Question.HARM],
-        reoffending_band=bands[Question.REOFFENDING] or "",
-        harm_band=bands[Question.HARM] or "",
+        reoffending_band=" ".join(bands[Question.REOFFENDING]),
+        harm_band=" ".join(bands[Question.HARM]),
         compared_with={str(question): each.instrument.spec.name for question, each in compared.items()},
         direction=direction,
         reasons=[str(each) for each in reasons],

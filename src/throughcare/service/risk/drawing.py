@@ -65,14 +65,18 @@ def draw_scale(
     high: float | None,
     ident: str,
     title: str,
-    words: str,
 ) -> str:
-    """Return a line from 0 to 100 with the publisher's bands, the score and the range over what is not known."""
+    """Return a line with the publisher's bands, the score and the range over what is not known.
+
+    It runs to 100, or for scores of rare things, whose bands all begin below 10, to three times the last edge.
+    """
     left, right, y = 12.0, _WIDTH - 12, 44.0
-    scale = (right - left) / 100
+    last = bands[-1].low if bands else 100.0
+    most = 100.0 if last >= 10 else max(3 * last, 1.2 * max(high or 0.0, shown or 0.0))
+    scale = (right - left) / most
     parts = [tag("rect", x=left, y=y, width=right - left, height=14.0, fill=PAPER, stroke=INK)]
     for place, band in enumerate(bands):
-        end = bands[place + 1].low if place + 1 < len(bands) else 100.0
+        end = bands[place + 1].low if place + 1 < len(bands) else most
         x = left + band.low * scale
         if place:
             parts.append(tag("path", d=f"M{number(x)},{number(y - 4)}v22", stroke=INK, fill="none"))
@@ -84,8 +88,32 @@ def draw_scale(
     if shown is not None:
         x = left + shown * scale
         parts.append(tag("path", d=f"M{number(x - 6)},{number(y - 10)}h12l-6,9z", fill=NAVY))
-        anchor = "start" if shown < 80 else "end"
+        anchor = "start" if shown < 0.8 * most else "end"
         parts.append(text(x, y - 16, f"{shown:g} %", text_anchor=anchor, font_weight="bold"))
+    parts.append(text(right, y + 32, f"{most:.0f} %", text_anchor="end", fill=QUIET))
+    said = "no score" if shown is None else f"{shown:g} percent"
+    if low is not None and high is not None and high > low:
+        said += f"; from {low:g} to {high:g} percent over what is not answered"
     return picture(
-        *parts, width=_WIDTH, height=88.0, ident=ident, title=title, description=words, kind="tc-chart"
+        *parts, width=_WIDTH, height=88.0, ident=ident, title=title, description=said, kind="tc-chart"
+    )
+
+
+def draw_counts(rows: Sequence[tuple[str, int | None]], *, ident: str, title: str) -> str:
+    """Return a bar for each count; a count that is not shown has words and no bar."""
+    most = max((count for _, count in rows if count is not None), default=1) or 1
+    scale = (_WIDTH - _LEFT - _RIGHT) / most
+    parts = []
+    for place, (words, count) in enumerate(rows):
+        y = 8 + place * _ROW
+        parts.append(text(_LEFT - 12, y + 12, shorten(words, _LEFT - 20, 12), text_anchor="end"))
+        if count is None:
+            parts.append(text(_LEFT, y + 12, "not shown", fill=QUIET))
+            continue
+        parts.append(tag("rect", x=_LEFT, y=y, width=max(1.0, count * scale), height=_BAR, fill=NAVY))
+        parts.append(text(_LEFT + count * scale + 6, y + 12, str(count)))
+    said = "; ".join(f"{words} {'not shown' if count is None else count}" for words, count in rows)
+    height = 16 + len(rows) * _ROW
+    return picture(
+        *parts, width=_WIDTH, height=height, ident=ident, title=title, description=said, kind="tc-chart"
     )

@@ -15,7 +15,7 @@ from throughcare.risk.items import Choices, Day, Item, Whole
 from throughcare.service.casework.forms import PlainForm
 from throughcare.service.pages.times import DAY_HINT, ZONE, DayField
 from throughcare.service.risk.grouping import ASKED, Group
-from throughcare.service.risk.scoring import Recorded, text_of
+from throughcare.service.risk.scoring import Levels, Recorded, step_of, text_of
 from throughcare.service.risk.suggesting import Suggestion
 from throughcare.service.risk.vocabulary import (
     LEVEL_WORDS,
@@ -232,7 +232,7 @@ class DecisionForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, *args: Any, bands: Mapping[Question, Level | None], **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, bands: Mapping[Question, Levels], **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         self.bands = bands
 
@@ -241,8 +241,8 @@ class DecisionForm(PlainForm):
         given = super().clean() or self.cleaned_data
         if self.errors:
             return given
-        departs = any(band is not None and given[question] != band for question, band in self.bands.items())
-        unscored = any(band is None for band in self.bands.values())
+        departs = any(step_of(Level(given[question]), band) for question, band in self.bands.items())
+        unscored = not all(self.bands.values())
         if departs and not given["reasons"]:
             self.add_error("reasons", "Select why you depart from the score")
         if (departs or unscored) and not given["words"].strip():

@@ -126,8 +126,8 @@ class Decision(models.Model):
     consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="decisions")
     reoffending_level = models.CharField(max_length=20)
     harm_level = models.CharField(max_length=20)
-    reoffending_band = models.CharField(max_length=20, blank=True)
-    harm_band = models.CharField(max_length=20, blank=True)
+    reoffending_band = models.CharField(max_length=60, blank=True)  # levels; several where one was not stable
+    harm_band = models.CharField(max_length=60, blank=True)
     compared_with = models.JSONField(default=dict)  # question -> instrument
     direction = models.CharField(max_length=20)  # a Direction
     reasons = models.JSONField(default=list)  # OverrideReasons

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 
 from throughcare.service.accounts.queries import display_names
 from throughcare.service.risk.models import (
@@ -18,11 +18,12 @@ from throughcare.service.risk.models import (
     Dispute,
     OwnView,
 )
-from throughcare.service.risk.scoring import Recorded, words_of
+from throughcare.service.risk.scoring import Recorded, levels_words, words_of
 from throughcare.service.risk.vocabulary import (
     DIRECTION_WORDS,
     DISPUTE_WORDS,
     LEVEL_WORDS,
+    LIVE,
     PURPOSE_WORDS,
     REASON_WORDS,
     STATE_WORDS,
@@ -130,6 +131,8 @@ class DecisionView:
 
     decision_id: int
     consultation_id: int
+    reoffending_level: Level
+    harm_level: Level
     reoffending: str
     harm: str
     reoffending_band: str
@@ -175,10 +178,17 @@ def last_decided(person_id: int) -> AssessmentView | None:
     return None if row is None else _assessment(row, {row.begun_by: row.begun_by})
 
 
-def decided_last(person_ids: Iterable[int]) -> dict[int, int]:
-    """Return when each of some people was last assessed, decided assessments only, with one question."""
-    rows = Assessment.objects.filter(person_id__in=set(person_ids), state=AssessmentState.DECIDED)
-    return dict(rows.values_list("person_id").annotate(last_us=Max("decided_us")).order_by())
+def standing(person_ids: Iterable[int]) -> dict[int, tuple[int | None, bool]]:
+    """Return when each of some people was last assessed, and whether an assessment is under way, with one question.
+
+    Whoever was never assessed is left out.
+    """
+    rows = Assessment.objects.filter(person_id__in=set(person_ids)).values("person_id")
+    counted = rows.annotate(
+        last_us=Max("decided_us", filter=Q(state=AssessmentState.DECIDED)),
+        live=Count("pk", filter=Q(state__in=LIVE)),
+    ).order_by()
+    return {row["person_id"]: (row["last_us"], row["live"] > 0) for row in counted}
 
 
 def own_view(assessment_id: int) -> ViewShown | None:
@@ -309,10 +319,12 @@ def _decision(row: Decision, names: dict[str, str]) -> DecisionView:
     return DecisionView(
         decision_id=row.pk,
         consultation_id=row.consultation_id,
+        reoffending_level=Level(row.reoffending_level),
+        harm_level=Level(row.harm_level),
         reoffending=level_words(row.reoffending_level),
         harm=level_words(row.harm_level),
-        reoffending_band=level_words(row.reoffending_band),
-        harm_band=level_words(row.harm_band),
+        reoffending_band=levels_words(tuple(Level(each) for each in row.reoffending_band.split())),
+        harm_band=levels_words(tuple(Level(each) for each in row.harm_band.split())),
         direction=direction,
         direction_words=DIRECTION_WORDS[direction],
         reasons=tuple(REASON_WORDS[OverrideReason(code)] for code in row.reasons),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods
 
 from throughcare.kernel.time import MINUTE_US
+from throughcare.risk.contract import Measure
+from throughcare.risk.section import Section
 from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
 from throughcare.service.risk import actions, queries
@@ -18,8 +20,8 @@ from throughcare.service.risk.drawing import draw_scale, draw_terms
 from throughcare.service.risk.forms import DecisionForm, PurposeForm, WordsForm
 from throughcare.service.risk.opening import Looked, opened_assessment, opened_consultation
 from throughcare.service.risk.queries import ConsultationView
-from throughcare.service.risk.scoring import Compared, compared_with, from_json, scores_of
-from throughcare.service.risk.sheets import Part, shares_shown, sheet_of
+from throughcare.service.risk.scoring import Compared, compared_with, from_json, levels_words, scores_of
+from throughcare.service.risk.sheets import Part, explained, section_of, shares_shown, sheet_of
 from throughcare.service.risk.views import TOO_LATE
 from throughcare.service.risk.vocabulary import AssessmentState, Question
 from throughcare.service.roles import Permission
@@ -116,23 +118,59 @@ def consultation(request: Request, *, consultation_id: int) -> HttpResponse:
     return render(request, "risk/consultation.html", context)
 
 
+@staff_page(Permission.RISK_VIEW)
+def section(request: Request, *, consultation_id: int, name: str) -> HttpResponse:
+    """Show all that can be said of one predictor of one's own fresh look."""
+    looked, seen = opened_consultation(request, consultation_id, page="risk score in detail")
+    if (refused := view_missing(request, looked)) is not None:
+        return refused
+    if not is_own_and_fresh(request, seen):
+        return redirect("risk:score", assessment_id=seen.assessment_id)
+    found = section_of(seen, name)
+    if found is None:
+        raise Http404
+    actions.note_shown(by=request.viewer, now_us=request.now_us, seen=seen)
+    context = {
+        "person": looked.person,
+        "assessment": looked.assessment,
+        "seen": seen,
+        "each": _section_context(found, title=found.spec.title, ident="risk-one"),
+    }
+    return render(request, "risk/section.html", context)
+
+
 def _part_context(part: Part) -> dict[str, Any]:
-    compared, ident = part.compared, f"risk-{part.question}"
-    low = None if part.bounds.lowest is None else part.bounds.lowest.score.shown
-    high = None if part.bounds.highest is None else part.bounds.highest.score.shown
-    found: dict[str, Any] = {"part": part, "scale": "", "terms": ""}
-    if compared.score.shown is not None:
+    found = _section_context(part.section, title=part.words, ident=f"risk-{part.question}")
+    needs = () if part.with_needs is None else part.with_needs.words
+    return found | {"why": part.compared.why, "needs_lines": needs}
+
+
+def _section_context(section: Section, *, title: str, ident: str) -> dict[str, Any]:
+    score, bounds, explanation = section.score, section.bounds, section.explanation
+    found: dict[str, Any] = {
+        "section": section,
+        "title": title,
+        "lines": section.words,
+        "scale": "",
+        "terms": "",
+    }
+    if score.shown is not None and section.spec.measure is Measure.PROBABILITY:
         found["scale"] = _safe(
             draw_scale(
-                compared.instrument.spec.bands, shown=compared.score.shown, low=low, high=high,
-                ident=f"{ident}-scale", title=f"{part.words} on a line from 0 to 100",
-                words=f"{compared.score.shown:g} percent",
+                section.spec.bands,
+                shown=score.shown,
+                low=None if bounds.lowest is None else bounds.lowest.score.shown,
+                high=None if bounds.highest is None else bounds.highest.score.shown,
+                ident=f"{ident}-scale",
+                title=f"{title} on a line",
             )
-        )  # fmt: skip
-    if part.explanation is not None and (rows := shares_shown(part.explanation)):
-        title = f"{part.words}: what raises and lowers the score"
-        unit = part.explanation.unit
-        found["terms"] = _safe(draw_terms(rows, ident=f"{ident}-terms", title=title, unit=unit))
+        )
+    if explanation is None:
+        return found
+    told = found["told"] = explained(explanation)
+    if rows := shares_shown(told):
+        words = f"{title}: what raises and lowers the score"
+        found["terms"] = _safe(draw_terms(rows, ident=f"{ident}-terms", title=words, unit=told.unit))
     return found
 
 
@@ -149,8 +187,9 @@ def decide(request: Request, *, consultation_id: int) -> HttpResponse:
         return refused
     if not is_own_and_fresh(request, seen):
         return redirect("risk:score", assessment_id=seen.assessment_id)
-    compared = compared_with(scores_of(from_json(seen.answers)))
-    bands = {question: each.band for question, each in compared.items()}
+    answers = from_json(seen.answers)
+    compared = compared_with(answers, scores_of(answers))
+    bands = {question: each.levels for question, each in compared.items()}
     form = DecisionForm(
         request.POST if request.method == "POST" else None, now_us=request.now_us, bands=bands
     )
@@ -184,7 +223,7 @@ def _beside(seen: ConsultationView, compared: dict[Question, Compared]) -> list[
     own = {Question.REOFFENDING: view.reoffending, Question.HARM: view.harm}
     rows = []
     for question, each in compared.items():
-        band = "no score" if each.band is None else queries.level_words(each.band)
+        band = levels_words(each.levels) or "No score"
         rows += [
             (f"Own view: {question.value}", own[question]),
             (f"Score: {question.value}", f"{band}. {each.why}"),

@@ -13,10 +13,12 @@ from throughcare.risk.answers import Answer, Answers, Source
 from throughcare.risk.contract import Instrument, Score, Status
 from throughcare.risk.items import Value
 from throughcare.risk.registry import instrument_named
+from throughcare.risk.stability import ShownBand, shown_band, stability
 from throughcare.service.risk.grouping import ASKED, SHOWN
-from throughcare.service.risk.vocabulary import Direction, Level, Question
+from throughcare.service.risk.vocabulary import LEVEL_WORDS, Direction, Level, Question
 
 LADDER = tuple(Level)
+Levels = tuple[Level, ...]
 # What an own view and a decision are set beside: the form with needs where it was scored, else the static form.
 COMPARED: dict[Question, tuple[str, str]] = {
     Question.REOFFENDING: ("all_reoffending_dynamic", "all_reoffending_static"),
@@ -117,30 +119,24 @@ def scores_of(answers: Answers, instruments: Iterable[Instrument] = SHOWN) -> di
 
 
 def summary(scores: Mapping[str, Score]) -> dict[str, Any]:
-    """Return what each score said, as a consultation keeps it."""
-    return {
-        name: {
-            "status": str(score.status),
-            "shown": score.shown,
-            "band": None if score.band is None else score.band.name,
-        }
-        for name, score in scores.items()
-    }
+    """Return what each score said, as a consultation keeps it. No band: bare, it would say more than is known."""
+    return {name: {"status": str(score.status), "shown": score.shown} for name, score in scores.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a judgement is set beside: which form, its band where it has one, and why that form."""
+    """What a judgement is set beside: which form, its band as far as it is stable, and why that form."""
 
     question: Question
     instrument: Instrument
     score: Score
+    shown_band: ShownBand | None
     why: str
 
     @property
-    def band(self) -> Level | None:
-        """The band as a level; None where the instrument abstained or lacks answers."""
-        return Level(self.score.band.name) if self.score.band is not None else None
+    def levels(self) -> Levels:
+        """The band as levels, from the lowest up: several where one is not stable, none without a score."""
+        return () if self.shown_band is None else tuple(Level(band.name) for band in self.shown_band.bands)
 
     @property
     def fuller(self) -> Instrument:
@@ -148,32 +144,45 @@ class Compared:
         return instrument_named(COMPARED[self.question][0])
 
 
-def compared_with(scores: Mapping[str, Score]) -> dict[Question, Compared]:
+def compared_with(answers: Answers, scores: Mapping[str, Score]) -> dict[Question, Compared]:
     """Return for each question the form that judgements are set beside. The choice is said, never silent."""
-    return {question: _compared(question, scores) for question in Question}
+    return {question: _compared(question, answers, scores) for question in Question}
 
 
-def _compared(question: Question, scores: Mapping[str, Score]) -> Compared:
+def _compared(question: Question, answers: Answers, scores: Mapping[str, Score]) -> Compared:
     with_needs, static = COMPARED[question]
-    score = scores[with_needs]
-    if score.status is Status.SCORED:
-        return Compared(
-            question, instrument_named(with_needs), score, "The form with needs: it is fully answered."
-        )
-    number = len(score.missing)
+    scored = scores[with_needs].status is Status.SCORED
+    name = with_needs if scored else static
+    instrument, score = instrument_named(name), scores[name]
+    return Compared(
+        question, instrument, score, band_shown(instrument, answers, score), _why(scored, scores[with_needs])
+    )
+
+
+def band_shown(instrument: Instrument, answers: Answers, score: Score) -> ShownBand | None:
+    """Return the band, or the range of bands, that is stable enough to be shown; None without a score."""
+    if score.status is not Status.SCORED:
+        return None
+    found = stability(instrument, answers, score=score)
+    return None if found is None else shown_band(found)
+
+
+def _why(scored: bool, with_needs: Score) -> str:  # noqa: FBT001
+    if scored:
+        return "The form with needs: it is fully answered."
+    number = len(with_needs.missing)
+    if not number:
+        return "The form from the record only: the form with needs has no score."
     lacking = (
-        f"{number} answer{'' if number == 1 else 's'} of the form with needs {'is' if number == 1 else 'are'}"
+        "1 answer of the form with needs is"
+        if number == 1
+        else f"{number} answers of the form with needs are"
     )
-    why = (
-        f"The form from the record only: {lacking} missing."
-        if number
-        else "The form with needs has no score."
-    )
-    return Compared(question, instrument_named(static), scores[static], why)
+    return f"The form from the record only: {lacking} missing."
 
 
-def direction_of(levels: Mapping[Question, Level], bands: Mapping[Question, Level | None]) -> Direction:
-    """Return how decided levels stand to the bands that were shown."""
+def direction_of(levels: Mapping[Question, Level], bands: Mapping[Question, Levels]) -> Direction:
+    """Return how decided levels stand to the bands that were shown; within a range of bands is as scored."""
     steps = {
         step for question, level in levels.items() if (step := step_of(level, bands[question])) is not None
     }
@@ -185,25 +194,33 @@ def direction_of(levels: Mapping[Question, Level], bands: Mapping[Question, Leve
     return Direction.UP if up else Direction.DOWN if down else Direction.SAME
 
 
-def step_of(level: Level, band: Level | None) -> int | None:
-    """Return by how many levels a judgement lies above a band; None without a band."""
-    return None if band is None else LADDER.index(level) - LADDER.index(band)
+def step_of(level: Level, bands: Levels) -> int | None:
+    """Return by how many levels a judgement lies above (or, negative, below) what was shown; None without a band."""
+    if not bands:
+        return None
+    place, low, high = (LADDER.index(each) for each in (level, bands[0], bands[-1]))
+    return place - high if place > high else min(0, place - low)
 
 
-def second_signature(levels: Mapping[Question, Level], bands: Mapping[Question, Level | None]) -> str:
+def second_signature(levels: Mapping[Question, Level], bands: Mapping[Question, Levels]) -> str:
     """Return why a second person must sign a decision; empty where nobody must.
 
     Below the score always: it lowers protection. Above it by two levels or more, or to very high: it weighs on the
     person. One level up to medium or high is the officer's own to decide and to give reasons for.
     """
-    steps = {question: step_of(level, bands[question]) for question, level in levels.items()}
-    if any(step is not None and step < 0 for step in steps.values()):
+    steps = {question: step_of(level, bands[question]) or 0 for question, level in levels.items()}
+    if any(step < 0 for step in steps.values()):
         return "The decision is below the score."
-    if any(step is not None and step >= 2 for step in steps.values()):
+    if any(step >= 2 for step in steps.values()):
         return "The decision is two levels or more above the score."
-    if any(
-        step is not None and step > 0 and levels[question] is Level.VERY_HIGH
-        for question, step in steps.items()
-    ):
+    if any(step > 0 and levels[question] is Level.VERY_HIGH for question, step in steps.items()):
         return "The decision goes up to very high."
     return ""
+
+
+def levels_words(levels: Levels) -> str:
+    """Return one level, or a range of them, in words; nothing for none."""
+    if not levels:
+        return ""
+    first, last = LEVEL_WORDS[levels[0]], LEVEL_WORDS[levels[-1]].lower()
+    return first if len(levels) == 1 else f"{first} to {last}"

@@ -6,42 +6,46 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from throughcare.risk.answers import Answers
-from throughcare.risk.bounds import BothWays, Bounds, bounds, disputed
-from throughcare.risk.change import WhatWouldChange, what_would_change
 from throughcare.risk.contract import Score, Status
-from throughcare.risk.correction import Correction, smallest_correction
-from throughcare.risk.explaining import Explanation, explain
-from throughcare.risk.generations import PAIRS, SideBySide
+from throughcare.risk.explaining import Explanation
+from throughcare.risk.generations import PAIRS, Pair
 from throughcare.risk.items import Value
-from throughcare.service.risk.grouping import ASKED
+from throughcare.risk.registry import INSTRUMENTS
+from throughcare.risk.section import Section
+from throughcare.risk.sheet import Sheet as WholeSheet
+from throughcare.risk.sheet import make_section, make_sheet
+from throughcare.risk.stability import ShownBand
+from throughcare.service.risk.grouping import ASKED, CURRENT
 from throughcare.service.risk.queries import ConsultationView
-from throughcare.service.risk.scoring import Compared, compared_with, from_json, scores_of
+from throughcare.service.risk.scoring import (
+    COMPARED,
+    Compared,
+    band_shown,
+    compared_with,
+    from_json,
+    scores_of,
+)
 from throughcare.service.risk.vocabulary import QUESTION_WORDS, Question
+
+MOST_TERMS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One question of the sheet, with all that can honestly be said of its score.
+    """One question of the sheet.
 
     Parameters
     ----------
-    compared : Compared
-    explanation, bounds, correction, change
-        None where there is no score to explain.
-    with_needs : Bounds or None
-        What the form with needs could come to, where it lacks answers.
-    both_ways : tuple of BothWays
-        The score with each disputed fact as recorded and as claimed.
+    section : Section
+        All that can be said of the score that a judgement is set beside.
+    with_needs : Section or None
+        The form with needs, where it lacks answers: what it could come to.
     """
 
     question: Question
     compared: Compared
-    explanation: Explanation | None
-    bounds: Bounds
-    with_needs: Bounds | None
-    correction: Correction | None
-    change: WhatWouldChange | None
-    both_ways: tuple[BothWays, ...]
+    section: Section
+    with_needs: Section | None
 
     @property
     def words(self) -> str:
@@ -49,36 +53,94 @@ class Part:
         return QUESTION_WORDS[self.question]
 
 
+@dataclass(frozen=True, slots=True)
+class Banded:
+    """A score and the bands that may be shown with it."""
+
+    score: Score
+    band: ShownBand | None
+    decimals: int
+
+    @property
+    def words(self) -> str:
+        """The number and its stable bands, or why there is none."""
+        score = self.score
+        if score.shown is None:
+            count = len(score.missing)
+            return _NO_SCORE[score.status].format(
+                answers=f"{count} answer{'' if count == 1 else 's'} missing"
+            )
+        number = f"{score.shown:.{self.decimals}f} %"
+        if self.band is None:
+            return number
+        first, last = self.band.bands[0].words, self.band.bands[-1].words
+        return f"{number}, {first}" + ("" if first == last else f" to {last}")
+
+
+_NO_SCORE = {
+    Status.SCORED: "No score",
+    Status.INCOMPLETE: "No score: {answers}",
+    Status.NOT_APPLICABLE: "Does not apply",
+    Status.REFUSED: "No score: answers contradict each other",
+    Status.OUTSIDE_POPULATION: "No score: unlike the people it was made for",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A predictor in both generations, each with the bands of its own publisher."""
+
+    pair: Pair
+    former: Banded
+    current: Banded
+
+    @property
+    def difference(self) -> float | None:
+        """Points of percent by which the current score lies above the former; None without both."""
+        if self.former.score.shown is None or self.current.score.shown is None:
+            return None
+        return round(self.current.score.shown - self.former.score.shown, 2)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """Everything that one look shows."""
 
     parts: tuple[Part, ...]
-    pairs: tuple[SideBySide, ...]
+    pairs: tuple[Beside, ...]
     scores: Mapping[str, Score]
 
     @property
     def abstained(self) -> tuple[Score, ...]:
-        """The scores that were refused, with their reasons."""
-        return tuple(
-            score
-            for score in self.scores.values()
-            if score.status in {Status.OUTSIDE_POPULATION, Status.REFUSED, Status.NOT_APPLICABLE}
-        )
+        """The scores of the current generation that were refused, with their reasons."""
+        why = {Status.OUTSIDE_POPULATION, Status.REFUSED, Status.NOT_APPLICABLE}
+        return tuple(self.scores[name] for name in CURRENT if self.scores[name].status in why)
 
 
 def sheet_of(seen: ConsultationView) -> Sheet:
     """Return the sheet of a look at the scores."""
-    answers = from_json(seen.answers)
+    answers, claims = from_json(seen.answers), claims_of(seen.claimed)
     scores = scores_of(answers)
-    claims = claims_of(seen.claimed)
-    compared = compared_with(scores)
     return Sheet(
-        parts=tuple(_part(each, answers, claims) for each in compared.values()),
-        pairs=tuple(
-            SideBySide(pair, scores[pair.former.spec.name], scores[pair.current.spec.name]) for pair in PAIRS
-        ),
+        parts=tuple(_part(each, answers, claims) for each in compared_with(answers, scores).values()),
+        pairs=tuple(_beside(pair, answers, scores) for pair in PAIRS),
         scores=scores,
+    )
+
+
+def section_of(seen: ConsultationView, name: str) -> Section | None:
+    """Return all that can be said of one score of a look; None where there is no such predictor."""
+    if name not in CURRENT:
+        return None
+    return make_section(INSTRUMENTS[name], from_json(seen.answers), claims=claims_of(seen.claimed))
+
+
+def sheet_for_two(answers: Answers, claims: Mapping[str, Value], *, contact: str) -> WholeSheet:
+    """Return the sheet of the two scores that judgements are set beside, with its passages for the person."""
+    scores = scores_of(answers, (INSTRUMENTS[name] for names in COMPARED.values() for name in names))
+    compared = compared_with(answers, scores)
+    return make_sheet(
+        [each.instrument for each in compared.values()], answers, claims=claims, contact=contact
     )
 
 
@@ -88,27 +150,32 @@ def claims_of(claimed: Mapping[str, str]) -> dict[str, Value]:
 
 
 def _part(compared: Compared, answers: Answers, claims: Mapping[str, Value]) -> Part:
-    instrument, score = compared.instrument, compared.score
+    fuller = compared.fuller
     return Part(
         question=compared.question,
         compared=compared,
-        explanation=explain(instrument, answers, score),
-        bounds=bounds(instrument, answers),
-        with_needs=_with_needs(compared, answers),
-        correction=smallest_correction(instrument, answers),
-        change=what_would_change(instrument, answers),
-        both_ways=disputed(instrument, answers, claims),
+        section=make_section(compared.instrument, answers, claims=claims),
+        with_needs=None if fuller is compared.instrument else make_section(fuller, answers, claims=claims),
     )
 
 
-def _with_needs(compared: Compared, answers: Answers) -> Bounds | None:
-    if compared.fuller is compared.instrument:
-        return None
-    return bounds(compared.fuller, answers)
+def _beside(pair: Pair, answers: Answers, scores: Mapping[str, Score]) -> Beside:
+    former, current = (
+        Banded(score, band_shown(instrument, answers, score), instrument.spec.decimals)
+        for instrument in (pair.former, pair.current)
+        for score in (scores[instrument.spec.name],)
+    )
+    return Beside(pair, former, current)
 
 
-def shares_shown(explanation: Explanation, *, most: int = 12) -> Sequence[tuple[str, float, bool]]:
+def explained(explanation: Explanation) -> Explanation:
+    """Return what terms are shown of: the score itself, or of one that only combines others its largest part."""
+    if explanation.shares or not explanation.parts:
+        return explanation
+    return max(explanation.parts, key=lambda each: each.score.shown or 0.0)
+
+
+def shares_shown(explanation: Explanation) -> Sequence[tuple[str, float, bool]]:
     """Return the largest terms, those that differ from the plain case, as the drawing takes them."""
-    return [
-        (each.term.words, each.shown_share, each.changeable) for each in explanation.shares if each.differs
-    ][:most]
+    differing = [each for each in explanation.shares if each.differs]
+    return [(each.term.words, each.shown_share, each.changeable) for each in differing[:MOST_TERMS]]

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from throughcare.service.accounts.gate import staff_page
 from throughcare.service.accounts.middleware import Request
 from throughcare.service.casework.opening import opened_person
+from throughcare.service.orders.queries.of_people import standing_of
 from throughcare.service.risk import actions, queries
 from throughcare.service.risk.forms import GroupForm, ViewForm, WordsForm
 from throughcare.service.risk.grouping import GROUPS, group_named
 from throughcare.service.risk.opening import opened_assessment
+from throughcare.service.risk.prompts import prompts_for
 from throughcare.service.risk.scoring import answers_of, scores_of
 from throughcare.service.risk.suggesting import known_about, suggestions
 from throughcare.service.roles import Permission
@@ -35,6 +37,9 @@ def person(request: Request, *, ref: str) -> HttpResponse:
         "assessments": found,
         "under_way": next((each for each in found if each.is_live), None),
         "may_assess": request.viewer.may(Permission.RISK_ASSESS),
+        "prompts": prompts_for(
+            {opened.pk: ref}, standing_of([ref], now_us=request.now_us), now_us=request.now_us
+        ).get(ref, ()),
     }
     return render(request, "risk/person.html", context)
 

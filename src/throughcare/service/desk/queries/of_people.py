@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from throughcare.service.accounts.queries import display_names
-from throughcare.service.desk.models import DeskEntry, DeskItem, Pack
+from throughcare.service.desk.models import Decision, DeskEntry, DeskItem, Pack
 from throughcare.service.desk.vocabulary import (
     CHANNEL_WORDS,
     CONTACT_WORDS,
     OPEN_STATES,
     Channel,
     ContactOutcome,
+    DecisionOutcome,
     EntryKind,
 )
 
@@ -101,6 +102,25 @@ def attempts_of(person_ref: str, *, limit: int = 50) -> list[Attempt]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Enforced:
+    """A signed decision to return somebody to court or to refer them for recall."""
+
+    person_ref: str
+    outcome: str
+    signed_us: int
+
+
+def enforcement_of(person_refs: Iterable[str]) -> list[Enforced]:
+    """Return when people were returned to court or referred for recall, the first first, with one question."""
+    gravest = (DecisionOutcome.RETURN_TO_COURT, DecisionOutcome.RECALL_REFERRAL)
+    rows = Decision.objects.filter(
+        item__person_ref__in=set(person_refs), outcome__in=gravest, signed_us__isnull=False
+    )
+    found = rows.order_by("signed_us").values_list("item__person_ref", "outcome", "signed_us")
+    return [Enforced(ref, outcome, signed_us or 0) for ref, outcome, signed_us in found]
 
 
 def packs_of(person_ref: str) -> list[PackMade]:

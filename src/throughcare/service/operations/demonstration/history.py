@@ -14,6 +14,7 @@ from throughcare.service.monitoring.credentials import add_device
 from throughcare.service.monitoring.past import Past
 from throughcare.service.monitoring.queries import incidents_of
 from throughcare.service.monitoring.taking_over import take_over, take_over_files, take_over_orders
+from throughcare.service.operations.demonstration.assessing import AssessmentWork
 from throughcare.service.operations.demonstration.cast import (
     CENTRE,
     PASSWORD,
@@ -124,6 +125,14 @@ def write_contacts(*, cast: Cast, orders: Iterable[Order], now_us: int, seed: in
     since = {order.wearer_ref: instant_us(order.recorded_at) for order in orders if order.version == 1}
     work = ContactWork(cast=cast, rng=_generator(seed, 11), now_us=now_us)
     return work.write(sorted(since.items()), progress=progress)
+
+
+def write_assessments(
+    *, cast: Cast, orders: Iterable[Order], now_us: int, seed: int, progress: Progress
+) -> int:
+    """Write the assessments of risk of a share of the people, and return how many there are."""
+    refs = sorted({order.wearer_ref for order in orders})
+    return AssessmentWork(cast=cast, rng=_generator(seed, 12), now_us=now_us).write(refs, progress=progress)
 
 
 def _generator(seed: int, part: int) -> np.random.Generator:

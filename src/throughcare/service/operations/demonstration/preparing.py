@@ -25,6 +25,7 @@ from throughcare.service.operations.demonstration import tags
 from throughcare.service.operations.demonstration.cohorts import Cohort, Present
 from throughcare.service.operations.demonstration.history import (
     GATEWAY_KEY,
+    write_assessments,
     write_cast,
     write_contacts,
     write_desk,
@@ -123,6 +124,7 @@ def prepare(size: Size, *, progress: Progress) -> None:
     write_monitoring(lived=lived, now_us=now_us, progress=progress)
     write_desk(cast=cast, now_us=now_us, seed=size.seed, progress=progress)
     write_contacts(cast=cast, orders=orders, now_us=now_us, seed=size.seed, progress=progress)
+    write_assessments(cast=cast, orders=orders, now_us=now_us, seed=size.seed, progress=progress)
     write_variations(cast=cast, orders=[o for o in orders if o not in waiting], now_us=now_us)
     new = write_waiting(cast=cast, orders=waiting, now_us=now_us)
     tags.save(
