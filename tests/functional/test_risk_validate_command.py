@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from tests.functional.test_report_pages import RULES, axe
+from tests.functional.test_report_pages import CLIPPED, OVERLAPS, RULES, WIDE, axe
 from tests.lib.html_pages import read_page
 from tests.lib.own_vectors import NAMES
 from tests.lib.risk_people import person, seeded
@@ -123,7 +123,12 @@ def test_axe_finds_nothing_on_the_report_and_the_records(
     for path in pages:
         page = context.new_page()
         page.goto(path.as_uri())
-        found[path.name] = axe(page, RULES)
+        found[path.name] = [
+            *axe(page, RULES),
+            *page.evaluate(OVERLAPS),
+            *page.evaluate(CLIPPED),
+            *page.evaluate(WIDE),
+        ]
     context.close()
     assert len(pages) == 4
     assert found == {path.name: [] for path in pages}

@@ -63,6 +63,8 @@ class InTime:
     under_way : int
         People whose follow-up was not over.
     stability : tuple of (month, Stability)
+        Scores of each month beside those before the split.
+    inputs : tuple of (column, Stability)
     limits : Limits or None
     months : tuple of Month
     """

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
@@ -103,6 +104,7 @@ def wilson(happened: npt.ArrayLike, n: npt.ArrayLike, *, level: float = LEVEL) -
     return low, high
 
 
+@lru_cache(maxsize=1024)  # the same share is asked for by several measures of one group
 def clopper_pearson(happened: int, n: int, *, level: float = LEVEL) -> Estimate:
     """Return a share with the exact interval: it covers at least at its level, whatever the true share.
 
