@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,8 @@ BIN: Final = 3
 Groups = npt.NDArray[np.int8]
 _LEAST_NEW = 1e-6  # of a column's variance must be news; less is another column's echo
 _CHUNK = 16_384
+_SHARES = np.concatenate([[0.002], np.arange(0.01, 0.995, 0.01), [0.998]])
+_DEVIATES = np.array([NormalDist().inv_cdf(float(share)) for share in _SHARES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +133,10 @@ def _generated_columns(cohort: Cohort, rule: BasisRule) -> Iterator[_Part]:
             flags.append((covariate.label, _standard(column)))
     for name, column in numbers:
         yield f"{name}, squared", SQUARE, column * column
-    for (one, first), (other, second) in combinations(numbers, 2):
+    scores = [(name, _normal_scores(column)) for name, column in numbers]
+    for (one, first), (other, second) in combinations(scores, 2):
         yield f"{one} x {other}", PRODUCT, first * second
-    for name, column in numbers:
+    for name, column in scores:
         for one, flag in flags:
             yield f"{name} x {one}", PRODUCT, column * flag
     for covariate in cohort.covariates:
@@ -159,6 +163,14 @@ def _standard(column: Floats) -> Floats:
     spread = column.std()
     scaled: Floats = (column - column.mean()) / (spread if spread > 0 else 1.0)
     return scaled
+
+
+def _normal_scores(column: Floats) -> Floats:
+    """Return each value's place among all as a standard normal deviate: one person's 60 convictions weigh no more."""
+    _, place, counts = np.unique(column, return_inverse=True, return_counts=True)
+    middle = (np.cumsum(counts) - counts / 2) / len(column)
+    scores = np.interp(middle, _SHARES, _DEVIATES)
+    return _standard(scores[place])
 
 
 def _assembled(cohort: Cohort, parts: list[_Part]) -> Basis:

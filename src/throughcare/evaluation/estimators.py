@@ -233,6 +233,11 @@ def _design_computed(cohort: Cohort, settings: Settings) -> Design:
     return Design("g_computation", made.kept, made.weights, made.chance, made.basis)
 
 
+def _design_regression(cohort: Cohort, settings: Settings) -> Design:
+    made = _design_difference(cohort, settings)
+    return Design("linear_regression", made.kept, made.weights, made.chance, made.basis)
+
+
 def _design_aipw(cohort: Cohort, settings: Settings) -> Design:
     basis = automatic_basis(cohort)
     learner = BasisLearner(basis)
@@ -341,6 +346,18 @@ def _computed_effect(made: Design, cohort: Cohort, target: Floats, outcome: str,
     return _effect(made, cohort, ((with_mean, without_mean), (with_part, without_part)), (outcome, family))
 
 
+def _regression_effect(made: Design, cohort: Cohort, target: Floats, outcome: str, family: Family) -> Effect:
+    """Return the coefficient of treatment in a linear regression, with errors that may differ (White 1980)."""
+    (with_mean, _), (with_part, _) = _weighted_means(made, target)
+    columns = np.concatenate([made.basis.design, cohort.treated[:, None].astype(np.float64)], axis=1)
+    inverse = np.linalg.inv(columns.T @ columns)
+    coefficients = inverse @ (columns.T @ target)
+    residual = target - columns @ coefficients
+    of_effect = len(target) * residual * (columns @ inverse[:, -1])
+    means = (with_mean, with_mean - float(coefficients[-1]))
+    return _effect(made, cohort, (means, (with_part, with_part - of_effect)), (outcome, family))
+
+
 def _cross_fitted_effect(
     made: Design, cohort: Cohort, target: Floats, outcome: str, family: Family
 ) -> Effect:
@@ -385,6 +402,12 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
         ),
         "g_computation": Method(
             "prediction from the comparison group", _design_computed, _computed_effect, balances=False
+        ),
+        "linear_regression": Method(
+            "linear regression with a term for treatment",
+            _design_regression,
+            _regression_effect,
+            balances=False,
         ),
         HEADLINE: Method("cross-fitted AIPW", _design_aipw, _cross_fitted_effect),
         "cross_fitted_aipw_boosted": Method(

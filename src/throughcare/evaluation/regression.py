@@ -32,7 +32,10 @@ _STEEPEST: Final = 30.0  # of a linear predictor: beyond it nothing changes in d
 _ROUNDS: Final = 60
 _SETTLED: Final = 12  # rounds after which shrinkage is left as it is
 _INNER: Final = 12  # shrinkage updates a round
-_HARDLY_USED: Final = 0.5  # columns' worth
+_FOLD_AT_REST: Final = 1e-6  # of a fold's step for one person, squared
+_OLD_CURVATURE: Final = 4
+UNDERSMOOTHED: Final = 0.03  # what is used of the shrinkage that predicts best
+_HARDLY_USED: Final = 0.1
 _AT_REST: Final = 1e-8  # of the step's size for one person, squared
 _SUBSET: Final = 60_000  # people from whom a million's fit starts
 
@@ -130,7 +133,7 @@ class _Newton:
         self.design, self.target, self.weights, self.family = design, target, weights, family
         self.shrink = shrink
         size = design.shape[1]
-        self.group_of = np.concatenate([[-1], groups])
+        self.generated = np.concatenate([[False], groups != MAIN])
         self.shrinkage = np.full(size, 1e-6)
         if shrink:
             self.shrinkage[1:] = np.where(groups == MAIN, _MAIN_SHRINKAGE, 10.0)
@@ -154,7 +157,9 @@ class _Newton:
             predictor, size = self._stepped(predictor, aim - self.coefficients)
             if size < _AT_REST and not settle:
                 break
-            settle = settle and done < _SETTLED and not _alike(before, self.shrinkage)
+            if settle and (done >= _SETTLED or _alike(before, self.shrinkage)):
+                settle = False
+                self.shrinkage = np.where(self.generated, self.shrinkage * UNDERSMOOTHED, self.shrinkage)
         return Fit(
             coefficients=self.coefficients,
             curvature=curvature / self.dispersion + np.diag(self.shrinkage),
@@ -209,16 +214,12 @@ class _Newton:
         return aim
 
     def _supported(self, variances: Floats, aim: Floats) -> Floats:
-        """Return the shrinkage of each kind of column: how much of it is used, over how large it is."""
-        after = self.shrinkage.copy()
-        for group in np.unique(self.group_of[self.group_of > MAIN]):
-            of_group = self.group_of == group
-            now = self.shrinkage[of_group][0]
-            used = of_group.sum() - now * variances[of_group].sum()
-            if used < _HARDLY_USED:  # shrunk to next to nothing already
-                continue
-            size = max(float((aim[of_group] ** 2).sum()), 1e-12)
-            after[of_group] = np.clip(used / size, max(_LEAST, now / 10), min(_MOST, now * 10))
+        """Return the shrinkage of each column: how much of it is used, over how large it is."""
+        used = 1.0 - self.shrinkage * variances
+        supported = used / np.maximum(aim**2, 1e-12)
+        bounded = np.clip(supported, self.shrinkage / 10, self.shrinkage * 10).clip(_LEAST, _MOST)
+        moves = self.generated & (used > _HARDLY_USED)  # the others are shrunk to next to nothing already
+        after: Floats = np.where(moves, bounded, self.shrinkage)
         return after
 
     def _dispersion(self, inverse: Floats, pearson: float) -> float:
@@ -272,7 +273,8 @@ def without_folds(
     Notes
     -----
     The curvature of each block at the fit of everybody is found once. Each fit then takes steps with its own curvature
-    there, and its own exact slope, until a step moves a person by less than a thousandth.
+    there, and its own exact slope, until a step moves a person by less than a thousandth; one that is not at rest after
+    five steps has its curvature found anew.
     """
     predictor = design @ whole.coefficients
     mean = mean_of(predictor, whole.family)
@@ -287,14 +289,25 @@ def without_folds(
     counted = max(float(curve.sum()), 1e-12)
     coefficients = np.repeat(whole.coefficients[:, None], len(held_out), axis=1)
     block_of = np.repeat(np.arange(len(ends)), ends - starts)
-    for _ in range(12):
+    for round_number in range(_ROUNDS):
         slopes = _slopes(design, target, weights, (block_of, held_out), (coefficients, whole))
         steps = np.linalg.solve(curvatures, slopes.T[:, :, None])[:, :, 0].T
         coefficients = coefficients + steps
         sizes = np.einsum("if,ij,jf->f", steps, mean_curvature, steps) / counted
-        if sizes.max() < 1e-6:
+        restless = np.flatnonzero(sizes > _FOLD_AT_REST)
+        if not len(restless):
             break
+        if round_number >= _OLD_CURVATURE:  # few people for many columns: the curvature is not what it was
+            for fold in restless:
+                others = weights * ~held_out[fold, block_of]
+                curvatures[fold] = _curvature(whole, design, others, coefficients[:, fold])
     return coefficients
+
+
+def _curvature(whole: Fit, design: Floats, weights: Floats, coefficients: Floats) -> Floats:
+    mean = mean_of(design @ coefficients, whole.family)
+    curve = weights * (mean * (1 - mean) if whole.family == "rate" else mean) / whole.dispersion
+    return weighted_gram(design, curve) + np.diag(whole.shrinkage)
 
 
 def _slopes(

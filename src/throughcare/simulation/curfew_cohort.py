@@ -202,7 +202,7 @@ def _curve(
     peak, youth, needs = strength
     age = columns["age_years"]
     at_peak = np.exp(-0.5 * ((age - 24.0) / 4.0) ** 2)
-    young = (age < 25).astype(np.float64)
+    young = _chance((26.0 - age) / 3.0)
     return (
         2.0 * peak * at_peak
         + youth * young * np.clip(scaled["earlier_convictions"], -1, 3)
