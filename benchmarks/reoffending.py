@@ -1,6 +1,6 @@
 """How fast a cohort is followed up: ``python -m benchmarks.reoffending [PEOPLE] [OFFENCES] [SEED] [number|text]``.
 
-Invented people, each with an index event in the window, a tenth of them with a second one; offences over fifteen
+Invented people, each with an index event in the window, a tenth of them with a second one; offences over twelve
 years around it, in no order; a spell in custody for every fourth. Ids are whole numbers or text of twelve characters. Printed: seconds of
 processor and of clock for each step, what was found, and the most memory that the process held (it holds the input too).
 """
