@@ -2,7 +2,9 @@
 
 A table with totals is a network in which every cell is an arc: what flows into a row or a column flows out of it.
 So what a reader can work out about a suppressed cell, knowing every shown one, is two maximum flows in whole
-numbers, and the protection that is promised here is computed exactly and never estimated.
+numbers, and the protection that is promised here is computed exactly and never estimated. The reader is taken not to know
+which suppressed cells are the small ones; tables that share totals are protected together by handing on what is hidden
+(`hidden`), pair by pair.
 
 References: L. H. Cox, "Suppression methodology and statistical disclosure control", JASA 75 (1980), 377-385;
 M. Fischetti and J.-J. Salazar, "Models and algorithms for the 2-dimensional cell suppression problem in statistical
@@ -101,6 +103,7 @@ def protect_list(
     protection: int | None = None,
     zero_is_safe: bool = True,
     impossible: npt.NDArray[np.bool_] | None = None,
+    hidden: npt.NDArray[np.bool_] | None = None,
 ) -> ProtectedList:
     """Suppress small counts of a list that is shown with its total, and more where the total would give them back.
 
@@ -115,13 +118,21 @@ def protect_list(
         False: nought counts as small too (that nobody did something can tell on everybody).
     impossible : bool, shape of the counts, or None
         Cells that everybody knows to be empty: never small, and never used to hide another.
+    hidden : bool, shape of the counts (of a table: with its totals), or None
+        Cells that are suppressed elsewhere, so that they must be suppressed, and protected, here too.
     """
     values = _checked(counts, dimensions=1)
     arcs = [(0, 1, int(value)) for value in values] + [(1, 0, int(values.sum()))]
     marks = _suppress(
         arcs,
         margins=frozenset({len(values)}),
-        rule=_Rule(minimum, _protection(protection, minimum), zero_is_safe, _places(impossible, values)),
+        rule=_Rule(
+            minimum,
+            _protection(protection, minimum),
+            zero_is_safe,
+            _places(impossible, values),
+            _forced(hidden, values.shape),
+        ),
     )
     return ProtectedList(values, np.array(marks[:-1], np.int8), int(values.sum()), Mark(marks[-1]))
 
@@ -133,6 +144,7 @@ def protect_table(
     protection: int | None = None,
     zero_is_safe: bool = True,
     impossible: npt.NDArray[np.bool_] | None = None,
+    hidden: npt.NDArray[np.bool_] | None = None,
 ) -> ProtectedTable:
     """Suppress small counts of a table shown with its totals, and more where sums would give them back.
 
@@ -140,7 +152,7 @@ def protect_table(
     ----------
     counts : whole numbers (rows, columns)
         Without totals.
-    minimum, protection, zero_is_safe, impossible
+    minimum, protection, zero_is_safe, impossible, hidden
         As in `protect_list`. A total that is small is suppressed too.
     """
     values = _checked(counts, dimensions=2)
@@ -148,7 +160,11 @@ def protect_table(
     arcs, margins = _table_arcs(full)
     fixed = _places(impossible, values)
     marks = _suppress(
-        arcs, margins=margins, rule=_Rule(minimum, _protection(protection, minimum), zero_is_safe, fixed)
+        arcs,
+        margins=margins,
+        rule=_Rule(
+            minimum, _protection(protection, minimum), zero_is_safe, fixed, _forced(hidden, full.shape)
+        ),
     )
     return ProtectedTable(full, np.array(marks, np.int8).reshape(full.shape))
 
@@ -204,6 +220,7 @@ class _Rule:
     protection: int
     zero_is_safe: bool
     fixed: frozenset[int]
+    forced: frozenset[int]
 
     def is_small(self, place: int, value: int) -> bool:
         if value == 0 and (self.zero_is_safe or place in self.fixed):
@@ -243,6 +260,15 @@ def _places(impossible: npt.NDArray[np.bool_] | None, values: Counts) -> frozens
     return frozenset(int(place) for place in np.flatnonzero(marks))
 
 
+def _forced(hidden: npt.NDArray[np.bool_] | None, shape: tuple[int, ...]) -> frozenset[int]:
+    if hidden is None:
+        return frozenset()
+    marks = np.asarray(hidden, dtype=np.bool_)
+    if marks.shape != shape:
+        raise ValueError(f"hidden cells have the shape {shape}")
+    return frozenset(int(place) for place in np.flatnonzero(marks))
+
+
 def _table_arcs(full: Counts) -> tuple[list[_Arc], frozenset[int]]:
     """Return an arc for every cell, totals with it, in reading order, and which of them are totals.
 
@@ -264,9 +290,12 @@ def _table_arcs(full: Counts) -> tuple[list[_Arc], frozenset[int]]:
 
 def _suppress(arcs: Sequence[_Arc], *, margins: frozenset[int], rule: _Rule) -> list[int]:
     marks = [int(Mark.SMALL if rule.is_small(i, arc[2]) else Mark.SHOWN) for i, arc in enumerate(arcs)]
+    for i in rule.forced - rule.fixed:
+        marks[i] = marks[i] or int(Mark.COMPLEMENTARY)
     dearest = 1 + max(value for *_, value in arcs)
     costs = [value + 1 + (dearest * len(arcs) if i in margins else 0) for i, (*_, value) in enumerate(arcs)]
-    small = sorted((i for i, mark in enumerate(marks) if mark == Mark.SMALL), key=lambda i: -arcs[i][2])
+    kept = (i for i, mark in enumerate(marks) if mark != Mark.SHOWN)
+    small = sorted(kept, key=lambda i: -arcs[i][2])
     for place in small:
         while True:
             low, high = _range(arcs, marks, place)

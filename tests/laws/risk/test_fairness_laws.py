@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.lib import slow_validation as slow
+from throughcare.kernel.disclosure import ProtectedTable, known_range, with_totals
 from throughcare.risk.fairness.comparing import holm
 from throughcare.risk.fairness.groups import crossed, grouping_of_texts, shown_groups, with_intersections
 from throughcare.risk.fairness.nij_index import fair_and_accurate, gaming
@@ -140,6 +141,39 @@ def test_no_hidden_group_can_be_had_by_taking_others_from_the_total(
         there = counts + rest > 0
         if len(grouping.shape) == 1 and np.any(there & ~shown) and counts[there].sum() >= 5:
             assert np.count_nonzero(there & ~shown) != 1 or there.sum() == 1
+
+
+@given(
+    st.lists(
+        st.tuples(*(st.sampled_from(words) for words in ("abc", "xy", "pqr")), st.booleans()),
+        min_size=60,
+        max_size=300,
+    )
+)
+def test_a_group_that_one_table_hides_is_protected_in_every_table(
+    people: list[tuple[str, str, str, bool]],
+) -> None:
+    plain = [grouping_of_texts(str(place), np.array([each[place] for each in people])) for place in range(3)]
+    happened = np.array([each[3] for each in people])
+    assume(happened.sum() >= 20)
+    every = with_intersections(plain)
+    cases = cases_of(np.zeros(len(people)), happened, scale=Scale.POINTS)
+    hidden = {
+        grouping.name: ~shown
+        for grouping, shown in zip(every, shown_groups(every, cases, minimum=5), strict=True)
+    }
+    for grouping in every[3:]:
+        counts = with_totals(
+            np.bincount(grouping.member[happened], minlength=len(grouping.groups)).reshape(grouping.shape)
+        )
+        marks = np.zeros(counts.shape, dtype=np.int8)
+        marks[:-1, :-1] = hidden[grouping.name].reshape(grouping.shape)
+        marks[:-1, -1], marks[-1, :-1] = (hidden[part] for part in grouping.parts)
+        table = ProtectedTable(counts, marks)
+        for (row, column), mark in np.ndenumerate(marks):
+            low, high = known_range(table, row, column)
+            if mark and counts[row, column] > 0:
+                assert high is None or high - low >= 5
 
 
 def test_crossed_groups_are_those_of_both() -> None:

@@ -55,6 +55,19 @@ def test_an_impossible_cell_is_shown_and_hides_nothing() -> None:
     assert table.shown()[0][1] is None
 
 
+def test_what_is_hidden_elsewhere_is_hidden_and_protected_here() -> None:
+    table = np.array([[30, 40, 50], [60, 70, 80]])
+    hidden = np.zeros((3, 4), dtype=bool)
+    hidden[0, 3] = True  # the first row's total
+    found = protect_table(table, hidden=hidden)
+    assert found.shown()[0][3] is None
+    low, high = known_range(found, 0, 3)
+    assert high is None or high - low >= 10
+    assert protect_list([30, 40, 50], hidden=np.array([True, False, False])).shown() == (None, None, 50)
+    with pytest.raises(ValueError, match="shape"):
+        protect_list([30, 40], hidden=np.array([True]))
+
+
 def test_more_protection_hides_more() -> None:
     few = protect_list([3, 12, 40, 200], protection=5)
     many = protect_list([3, 12, 40, 200], protection=50)

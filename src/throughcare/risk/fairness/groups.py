@@ -77,12 +77,14 @@ def shown_groups(
     groupings are protected as tables with totals; a plain group is hidden if any table hides its total.
     """
     hidden = {each.name: np.zeros(len(each.groups), dtype=np.bool_) for each in groupings}
-    for grouping in groupings:
-        size = len(grouping.groups)
-        nobody = np.asarray(np.bincount(grouping.member, minlength=size) == 0)
-        for kind in (cases.happened, ~cases.happened):
-            counts = np.bincount(grouping.member[kind], minlength=size).astype(np.int64)
-            _hide(hidden, grouping, counts, minimum=minimum, nobody=nobody)
+    before = -1
+    while before != (before := sum(int(each.sum()) for each in hidden.values())):
+        for grouping in groupings:
+            size = len(grouping.groups)
+            nobody = np.asarray(np.bincount(grouping.member, minlength=size) == 0)
+            for kind in (cases.happened, ~cases.happened):
+                counts = np.bincount(grouping.member[kind], minlength=size).astype(np.int64)
+                _hide(hidden, grouping, counts, minimum=minimum, nobody=nobody)
     present = [np.bincount(each.member, minlength=len(each.groups)) > 0 for each in groupings]
     return tuple(
         np.asarray(~hidden[each.name] & there) for each, there in zip(groupings, present, strict=True)
@@ -98,13 +100,21 @@ def _hide(
     nobody: Bools,
 ) -> None:
     """Hide small counts. Nought of one kind in a group that is there says something about everybody: it is small."""
+    own = hidden[grouping.name] & ~nobody
     if len(grouping.shape) == 1:
-        marks = protect_list(counts, minimum=minimum, zero_is_safe=False, impossible=nobody).marks
+        marks = protect_list(counts, minimum=minimum, zero_is_safe=False, impossible=nobody, hidden=own).marks
         hidden[grouping.name] |= marks != Mark.SHOWN
         return
-    table = counts.reshape(grouping.shape)
-    empty = nobody.reshape(grouping.shape)
-    marks = protect_table(table, minimum=minimum, zero_is_safe=False, impossible=empty).marks
+    elsewhere = np.zeros((grouping.shape[0] + 1, grouping.shape[1] + 1), dtype=np.bool_)
+    elsewhere[:-1, :-1] = own.reshape(grouping.shape)
+    elsewhere[:-1, -1], elsewhere[-1, :-1] = (hidden[part] for part in grouping.parts)
+    marks = protect_table(
+        counts.reshape(grouping.shape),
+        minimum=minimum,
+        zero_is_safe=False,
+        impossible=nobody.reshape(grouping.shape),
+        hidden=elsewhere,
+    ).marks
     hidden[grouping.name] |= (marks[:-1, :-1] != Mark.SHOWN).reshape(-1)
     for part, totals in zip(grouping.parts, (marks[:-1, -1], marks[-1, :-1]), strict=True):
         hidden[part] |= totals != Mark.SHOWN
