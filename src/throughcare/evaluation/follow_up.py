@@ -165,13 +165,17 @@ def arms_at_zero(checked: Checked, spans: Spans, *, clock: Clock) -> Codes:
 
 
 def _refused_start(expected: str, what: str, ids: Ids) -> RefusedInput:
-    named = ", ".join(shown(each) for each in ids[:_NAMED])
     return RefusedInput(
         where="start of the tag",
         expected=expected,
-        found=f"{what} for {len(ids)} people (ids {named}{' and others' if len(ids) > _NAMED else ''})",
+        found=f"{what} for {_some(ids)}",
         action="Give the days, choose a landmark, or count people in the arm in which they were on time zero.",
     )
+
+
+def _some(ids: Ids) -> str:
+    named = ", ".join(shown(each) for each in ids[:_NAMED])
+    return f"{len(ids)} people (ids {named}{' and others' if len(ids) > _NAMED else ''})"
 
 
 def gaps(checked: Checked, countable: Countable, spans: Spans) -> tuple[Floats, Flags]:
@@ -214,15 +218,33 @@ def periods(
 
 
 def maturity_with_periods(
-    found: Maturity, windows: tuple[Window, Window] | None, *, rules: ReoffendingRules, interim_allowed: bool
+    checked: Checked,
+    found: Maturity,
+    windows: tuple[Window, Window] | None,
+    *,
+    rules: ReoffendingRules,
+    interim_allowed: bool,
 ) -> Maturity:
-    """Return the maturity of the latest window there is, refusing data that were taken too early for it."""
-    if windows is not None and not np.isnat(windows[1].proven_before).all():
-        last = np.nanmax(windows[1].proven_before)
-        ripe_on = max(found.ripe_on, add_months(np.array([last]), rules.lag_months)[0])
-        found = Maturity(ripe_on=ripe_on, extract_on=found.extract_on)
+    """Return the maturity of the latest window there is.
+
+    Raises
+    ------
+    RefusedInput
+        If the data were taken too early for somebody and interim figures are not allowed; it says for whom.
+    """
     require_ripe(found, interim_allowed=interim_allowed)
-    return found
+    if windows is None or np.isnat(windows[1].proven_before).all():
+        return found
+    ripe_on = add_months(windows[1].proven_before, rules.lag_months)
+    early = ripe_on > found.extract_on
+    if early.any() and not interim_allowed:
+        raise RefusedInput(
+            where="extract",
+            expected=f"data taken on {np.nanmax(ripe_on)} or later, for the time after the tag",
+            found=f"{found.extract_on}, too early for {_some(checked.people.ids[early])}",
+            action="Mend the ends of their tags, take the data again later, or ask for interim figures.",
+        )
+    return Maturity(ripe_on=max(found.ripe_on, np.nanmax(ripe_on)), extract_on=found.extract_on)
 
 
 def pseudo_reconvictions(countable: Countable, spans: Spans) -> npt.NDArray[np.int32]:

@@ -18,7 +18,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from throughcare.evaluation.clock import Clock, CohortWindow, Maturity, ReoffendingRules, add_months, maturity
+from throughcare.evaluation.clock import (
+    Clock,
+    CohortWindow,
+    Maturity,
+    ReoffendingRules,
+    add_months,
+    maturity,
+    require_ripe,
+)
 from throughcare.evaluation.cohort import Outcomes
 from throughcare.evaluation.dropout import DropOut, PersonBucket
 from throughcare.evaluation.follow_up import (
@@ -149,7 +157,7 @@ def proven_reoffending(
     """
     rules, clock = rules or ReoffendingRules(), clock or Clock()
     ripe = maturity(window, extract_on=checked.extract_on, rules=rules, clock=clock)
-    maturity_with_periods(ripe, None, rules=rules, interim_allowed=interim_allowed)
+    require_ripe(ripe, interim_allowed=interim_allowed)
     chosen = choose_events(checked, window=window, rules=rules)
     countable = countable_offences(checked, rules=rules)
     spans = Spans.of(chosen.on, rules=rules, clock=clock)
@@ -162,7 +170,7 @@ def proven_reoffending(
     windows = periods(checked, spans, rules=rules, clock=clock)
     return Reoffending(
         window=window,
-        maturity=maturity_with_periods(ripe, windows, rules=rules, interim_allowed=interim_allowed),
+        maturity=maturity_with_periods(checked, ripe, windows, rules=rules, interim_allowed=interim_allowed),
         people=checked.people.ids[rows],
         person_row=rows,
         event_row=chosen.row[rows],
