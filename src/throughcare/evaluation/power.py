@@ -134,7 +134,7 @@ def power(plan: Plan) -> float:
     with_rates, with_share = _possible(plan.base_rate * plan.ratio, sizes[0], left, _MOST_COUNTED)
     rates, share = _possible(plan.base_rate, sizes[1], left, _MOST_COUNTED_BESIDE)
     found = _is_found(with_rates[:, None], rates[None, :], sizes, left, plan)
-    return float(with_share @ found @ share)
+    return min(1.0, float(with_share @ found @ share))
 
 
 def _possible(rate: float, size: float, left: float, most_counted: float) -> tuple[Floats, Floats]:

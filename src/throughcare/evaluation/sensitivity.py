@@ -128,7 +128,7 @@ def bounds_of_binary_pairs(
 def bounds_of_pairs(
     differences: Floats, *, gammas: Sequence[float], score: PairScore = PairScore.RANK
 ) -> tuple[Bound, ...]:
-    """Return Rosenbaum's bounds for pairs and an outcome that is a number, by the normal limit.
+    """Return Rosenbaum's bounds for pairs and an outcome that is a number.
 
     Parameters
     ----------
@@ -140,9 +140,13 @@ def bounds_of_pairs(
     Returns
     -------
     tuple of Bound
-        One-sided, towards the side with the greater sum of scores. Without a continuity correction.
+        One-sided, towards the side with the greater sum of scores: exact for signs; for ranks the normal limit
+        without a continuity correction.
     """
     told = differences[differences != 0]
+    if score is PairScore.SIGN:
+        ups = int((told > 0).sum())
+        return bounds_of_binary_pairs(treated_only=ups, comparison_only=len(told) - ups, gammas=gammas)
     _some_pairs(len(told))
     scores = pair_scores(told, score)
     total = max(float(scores[told > 0].sum()), float(scores[told < 0].sum()))
@@ -197,7 +201,7 @@ def breaking_gamma(
     while high - low > 1e-9 * high:
         middle = math.sqrt(low * high)
         low, high = (middle, high) if stands(middle) else (low, middle)
-    return round(low, 6)
+    return math.floor(low * 1e6) / 1e6
 
 
 def discordant_pairs(treated: Flags, comparison: Flags) -> tuple[int, int]:

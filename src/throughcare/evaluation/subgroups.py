@@ -28,7 +28,7 @@ from throughcare.evaluation.effects import NORMAL_95, Effect, Interval
 from throughcare.evaluation.multiplicity import holm
 from throughcare.kernel.errors import RefusedInput
 
-_GRID: Final = 400
+_GRID: Final = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,7 +261,7 @@ class SurvivalEffect:
     days_lost : Contrast
         Days of the period after a reoffence.
     hazard_ratio : Interval or None
-        Secondary: of reoffending while at risk, robust; None where an arm has no reoffence.
+        Secondary: of reoffending while at risk, robust; None where an arm has no reoffence, or none settles.
     curves : tuple of Curve
         Share who reoffended: with, without.
     """
@@ -416,7 +416,10 @@ def _hazard_ratio(
     if not (counted & treated).any() or not (counted & ~treated).any():
         return None
     cut = FollowUp(np.minimum(people.days, horizon), np.where(counted, 1, 0).astype(np.int8), people.weights)
-    fit = cox(cut, treated.astype(np.float64)[:, None], clusters=clusters)
+    try:
+        fit = cox(cut, treated.astype(np.float64)[:, None], clusters=clusters)
+    except RefusedInput:  # everybody of one arm reoffended before anybody of the other: no ratio says that
+        return None
     return _ratio(float(fit.coefficients[0]), float(fit.standard_errors[0]))
 
 
@@ -454,26 +457,36 @@ def cox(people: FollowUp, columns: Floats, *, clusters: npt.NDArray[np.integer] 
     _, first = np.unique(-people.days[order], return_index=True)
     last = np.append(first[1:], len(x)) - 1  # of each day, the last row at risk
     day = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(x))))
-    slope = np.zeros(x.shape[1])
-    for _ in range(_MOST_STEPS):
-        score, information, _ = _cox_step(x, w, event, slope, (last, day))
-        move = np.linalg.solve(information, score)
-        slope += move
-        if np.abs(move).max() < 1e-10:
-            break
-    else:
-        raise RefusedInput(
-            where="Cox regression",
-            expected="a hazard ratio that settles",
-            found=f"none after {_MOST_STEPS} steps",
-            action="A column may separate those who reoffended from all others; leave it out.",
-        )
+    slope = _cox_slope(x, w, event, (last, day))
     _, information, residuals = _cox_step(x, w, event, slope, (last, day))
     residuals = residuals @ np.linalg.inv(information)
     if clusters is not None:
         _, place = np.unique(clusters[order], return_inverse=True)
         residuals = np.stack([np.bincount(place, weights=column) for column in residuals.T], axis=1)
     return CoxFit(coefficients=slope, standard_errors=np.sqrt((residuals**2).sum(axis=0)))
+
+
+def _cox_slope(
+    x: Floats, w: Floats, event: Flags, days: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+) -> Floats:
+    slope = np.zeros(x.shape[1])
+    least = (
+        1e-7 * float((w * event).sum()) * x.var(axis=0)
+    )  # less information than this, and a column separates
+    for _ in range(_MOST_STEPS):
+        score, information, _ = _cox_step(x, w, event, slope, days)
+        if (np.diag(information) <= least).any() or np.linalg.matrix_rank(information) < len(slope):
+            break
+        move = np.linalg.solve(information, score)
+        slope += move
+        if np.abs(move).max() < 1e-10:
+            return slope
+    raise RefusedInput(
+        where="Cox regression",
+        expected="a hazard ratio that settles",
+        found="one that runs away",
+        action="A column is the same for all, repeats others, or separates who reoffended; leave it out.",
+    )
 
 
 def _cox_step(
