@@ -23,6 +23,8 @@ from throughcare.risk.models.additive import AdditiveModel, Floats, PairTable, S
 from throughcare.risk.models.boosting_kernels import boost
 from throughcare.risk.models.columns import Codes, Column, Form
 
+_FEWEST_FEATURES = 4  # that a tree may look at: with one alone there would be no pairs
+
 
 @dataclass(frozen=True, slots=True)
 class BoostingSettings:
@@ -134,7 +136,7 @@ def _boost_tables(
     base = float(target.mean())
     intercept = float(np.log(base / (1.0 - base)))
     count = len(columns)
-    looked = max(1, round(settings.feature_share * count))
+    looked = min(count, max(_FEWEST_FEATURES, round(settings.feature_share * count)))
     draws = np.stack([rng.permutation(count)[:looked] for _ in range(settings.rounds)]).astype(np.int64)
     seeds = rng.integers(0, 2**31 - 1, size=settings.rounds)
     singles, pairs = boost(
