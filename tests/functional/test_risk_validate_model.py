@@ -15,6 +15,8 @@ from throughcare.cli.main import main
 from throughcare.risk.models.additive import AdditiveModel, SingleTable
 from throughcare.risk.models.columns import Column, Form, Measured, TableSpec, Use
 from throughcare.risk.models.local_model import DecisionUse, Layout, LocalModel, ModelKind
+from throughcare.risk.models.recalibrated import Recalibrated
+from throughcare.risk.models.recalibration import Estimate, Recalibration
 
 WORK = Column(
     name="work", label="work", levels=("yes", "sometimes", "no"), measured=Measured.BEFORE, achievable=-1
@@ -117,3 +119,32 @@ def test_a_refitted_model_needs_a_new_validation(
     assert main([*words, "--out", str(tmp_path / "record")]) == 1
     assert "a validation of our model as it is" in capsys.readouterr().err
     assert not (tmp_path / "record").exists()
+
+
+def test_a_recalibrated_instrument_is_validated_as_corrected(tmp_path: Path) -> None:
+    one, nought = Estimate(1.0, 1.0, 1.0), Estimate(0.0, 0.0, 0.0)
+    spec = replace(SPEC, outcomes=("y1",), period_words=("the first year",), columns=SPEC.columns[:-1])
+    fitted = Recalibrated(
+        name="published, recalibrated here",
+        column="percent",
+        decision_use=DecisionUse.SUPPORT,
+        reasons=(),
+        spec=spec,
+        periods=(Recalibration(Estimate(-1.0, -1.0, -1.0), one, nought, 900, 300),),
+    )
+    write_model(tmp_path / "model.json", fitted, private_key=None)
+    rng = np.random.default_rng(4)
+    percent = 100 * rng.beta(3, 3, 1_500)
+    odds = np.exp(-1.0) * percent / (100 - percent)
+    with (tmp_path / "t.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["percent", "race", "y1"])
+        for place, chance in enumerate(odds / (1 + odds)):
+            writer.writerow([f"{percent[place]:.3f}", "a", int(rng.random() < chance)])
+    words = ["risk", "validate", "--model", str(tmp_path / "model.json"), "--unsigned-ok"]
+    assert main([*words, "--table", str(tmp_path / "t.csv"), "--out", str(tmp_path / "out")]) == 0
+    found = json.loads((tmp_path / "out/validation.json").read_text())
+    ratio = found["performance"]["calibration"]["ratio"]
+    assert ratio["low"] < 1.0 < ratio["high"]
+    assert "corrected for the people here" in found["subject"]["method"]
+    assert found["fairness"] is None
