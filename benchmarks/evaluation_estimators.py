@@ -1,9 +1,10 @@
-"""Whether the estimators are right: ``python -m benchmarks.evaluation_estimators simulate WORLD SIMS [PEOPLE] [TREATED] [FIRST_SEED]``.
+"""Whether the estimators are right: ``python -m benchmarks.evaluation_estimators simulate WORLD SEEDS [PEOPLE] [TREATED] [EVERY]``.
 
 Cohorts are invented by ``simulation/curfew_cohort.py`` with a true risk ratio of 0.80, seed by seed. Each line of
-``out/evaluation-WORLD-PEOPLE.jsonl`` is one cohort: what every method said, its error and interval, and whether the
-gates fired. ``summary FILE...`` reads such files and prints the tables of docs/benchmarks.md. ``lalonde FOLDER`` and
-``speed`` print theirs.
+``out/evaluation-WORLD-PEOPLE[-TREATED].jsonl`` is one cohort, of the seeds from 1 up to SEEDS without it: what methods
+said, the error and the interval, and what the gates saw. The headline and entropy balancing of means are looked at in every
+cohort, the other methods, the frequency ratio and the balance in every EVERYth (4). ``summary FILE...`` reads such files and prints
+the tables of docs/benchmarks.md; ``lalonde FOLDER`` prints those of LaLonde's samples.
 
 One thread: set OMP_NUM_THREADS=1 and OPENBLAS_NUM_THREADS=1. Times are CPU seconds of the process.
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.lib.lalonde import lalonde as samples
 from throughcare.evaluation.balance import calibrate_threshold, judge_balance
 from throughcare.evaluation.basis import automatic_basis
 from throughcare.evaluation.estimators import HEADLINE, METHODS, Design, design, estimate
@@ -25,12 +27,11 @@ from throughcare.kernel.errors import RefusedInput
 from throughcare.simulation.curfew_cohort import CohortPlan, InventedCohort, invent_cohort
 
 OUT = Path("out")
-FULL_EVERY = 4  # cohorts: the other methods, the frequency ratio and the gates
 ALWAYS = (HEADLINE, "entropy_balancing")
 BOOSTED = "cross_fitted_aipw_boosted"
 
 
-def simulate(world: str, sims: str, people: str = "5000", treated: str = "0", first: str = "1") -> None:
+def simulate(world: str, sims: str, people: str = "5000", treated: str = "0", every: str = "4") -> None:
     """Write one line a cohort; go on where a file ends."""
     OUT.mkdir(exist_ok=True)
     target = OUT / f"evaluation-{world}-{people}{'-' + treated if treated != '0' else ''}.jsonl"
@@ -41,19 +42,19 @@ def simulate(world: str, sims: str, people: str = "5000", treated: str = "0", fi
     )
     done = len(target.read_text().splitlines()) if target.exists() else 0
     with target.open("a") as lines:
-        for seed in range(int(first) + done, int(first) + int(sims)):
-            lines.write(json.dumps(one(plan, seed)) + "\n")
+        for seed in range(1 + done, int(sims)):
+            lines.write(json.dumps(one(plan, seed, every=int(every))) + "\n")
             lines.flush()
 
 
-def one(plan: CohortPlan, seed: int) -> dict[str, object]:
+def one(plan: CohortPlan, seed: int, *, every: int = 4) -> dict[str, object]:
     """Return what every method says of one cohort, and whether the gates fire."""
     started = time.process_time()
     made = invent_cohort(plan, rng=np.random.default_rng(seed))
     found: dict[str, object] = {"seed": seed, "treated": int(made.cohort.treated.sum())}
     designs: dict[str, Design] = {}
     for method in METHODS:
-        if method == BOOSTED or (seed % FULL_EVERY and method not in ALWAYS):
+        if method == BOOSTED or (seed % every and method not in ALWAYS):
             continue
         try:
             designs[method] = design(method, made.cohort)
@@ -61,11 +62,11 @@ def one(plan: CohortPlan, seed: int) -> dict[str, object]:
             found[method] = None
             continue
         found[method] = judged(made, method, designs[method], "reoffended", made.truth.ratio)
-        if seed % FULL_EVERY == 0:
+        if seed % every == 0:
             found[f"{method}/number"] = judged(
                 made, method, designs[method], "reoffences", made.truth.frequency_ratio
             )
-    if seed % FULL_EVERY == 0:
+    if seed % every == 0:
         found |= gates(made, designs, seed)
     found["cpu_s"] = round(time.process_time() - started, 3)
     return found
@@ -105,7 +106,9 @@ def summary(*files: str) -> None:
     for name in files:
         rows = [json.loads(line) for line in Path(name).read_text().splitlines()]
         cpu = sum(row["cpu_s"] for row in rows)
-        print(f"\n{name}: {len(rows)} cohorts, seeds {rows[0]['seed']} to {rows[-1]['seed']}, {cpu:.0f} CPU s")
+        print(
+            f"\n{name}: {len(rows)} cohorts, seeds {rows[0]['seed']} to {rows[-1]['seed']}, {cpu:.0f} CPU s"
+        )
         for method in METHODS:
             for key in (method, f"{method}/number"):
                 print_method(key, rows)
@@ -145,5 +148,21 @@ def print_gates(rows: list[dict[str, list[float]]]) -> None:
     )
 
 
+def lalonde(folder: str) -> None:
+    """Print what every method says of the experiment and of two comparison groups, in dollars of 1978."""
+    for controls in ("nsw_dw", "cps_controls", "psid_controls"):
+        cohort, outcomes = samples(Path(folder), controls)
+        for method in METHODS:
+            try:
+                effect = estimate(method, cohort, outcomes, outcome="re78")
+            except RefusedInput as refused:
+                print(f"| {controls} | {method} | refused: {refused.where} |")
+                continue
+            found = effect.difference
+            print(
+                f"| {controls} | {method} | {found.estimate:,.1f} ({found.standard_error:.0f}) |", flush=True
+            )
+
+
 if __name__ == "__main__":
-    {"simulate": simulate, "summary": summary}[sys.argv[1]](*sys.argv[2:])
+    {"simulate": simulate, "summary": summary, "lalonde": lalonde}[sys.argv[1]](*sys.argv[2:])

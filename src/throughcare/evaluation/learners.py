@@ -30,7 +30,7 @@ class Learner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BasisLearner:
-    """Logistic regression (or of numbers, log-linear) on a basis, each kind of generated column shrunk as a whole.
+    """Logistic regression (or of numbers, log-linear) on a basis, each generated column shrunk as it deserves.
 
     Parameters
     ----------
