@@ -23,7 +23,12 @@ from typing import Final
 import numpy as np
 
 from throughcare.evaluation.cohort import Floats
-from throughcare.evaluation.distributions import chi_square_above, normal_below, two_sided
+from throughcare.evaluation.distributions import (
+    chi_square_above,
+    normal_below,
+    normal_quantile,
+    two_sided,
+)
 from throughcare.evaluation.effects import NORMAL_95, Effect, Interval
 from throughcare.evaluation.multiplicity import holm
 from throughcare.kernel.errors import RefusedInput
@@ -275,13 +280,17 @@ def _mixture(share: Floats, centres: Floats, widths: Floats) -> Interval:
 
     def quantile(level: float) -> float:
         low, high = middle - 12.0 * error, middle + 12.0 * error
-        for _ in range(50):
-            half = 0.5 * (low + high)
-            below = sum(
-                s * normal_below((half - c) / w) for s, c, w in zip(share, centres, widths, strict=True)
-            )
-            low, high = (half, high) if below < level else (low, half)
-        return 0.5 * (low + high)
+        at = middle + normal_quantile(level) * error
+        for _ in range(60):  # Newton's steps, and halving where one leaves the bracket
+            z = (at - centres) / widths
+            excess = sum(s * normal_below(v) for s, v in zip(share, z.tolist(), strict=True)) - level
+            low, high = (at, high) if excess < 0.0 else (low, at)
+            slope = float(share @ (np.exp(-0.5 * z * z) / widths)) / math.sqrt(2.0 * math.pi)
+            step = excess / slope if slope > 0.0 else math.inf
+            if abs(step) < 1e-10 * error:
+                break
+            at = at - step if low < at - step < high else 0.5 * (low + high)
+        return at
 
     tail = normal_below(-NORMAL_95)
     return Interval(math.exp(middle), math.exp(quantile(tail)), math.exp(quantile(1.0 - tail)), error)

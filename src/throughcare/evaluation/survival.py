@@ -37,6 +37,7 @@ COMPETED: Final = 2  # went to custody for something else, died, was deported
 
 Codes = npt.NDArray[np.int8]
 _MOST_STEPS = 50
+_BALANCED = 1e-3  # standard deviations between the means of columns that are said to be balanced
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +363,7 @@ def _joined(
     if balanced_on is None:
         return with_part, without_part
     inside = ~treated & (weights > 0)
+    _refuse_unbalanced(balanced_on, treated, weights)
     design = np.column_stack([np.ones(len(treated)), balanced_on])
     share = weights / weights[inside].sum()
     target = np.zeros(len(treated))
@@ -373,6 +375,21 @@ def _joined(
     own = weights[treated] / weights[treated].sum()
     without_part[treated] = own * (fitted[treated] - own @ fitted[treated])
     return with_part, without_part
+
+
+def _refuse_unbalanced(columns: Floats, treated: Flags, weights: Floats) -> None:
+    with_weights, without_weights = weights * treated, weights * ~treated
+    gaps = (with_weights / with_weights.sum() - without_weights / without_weights.sum()) @ columns
+    spread = columns.std(axis=0)
+    sizes = np.abs(gaps) / np.where(spread > 0, spread, 1.0)
+    if not (sizes <= _BALANCED).all():
+        worst = int(np.argmax(sizes))
+        raise RefusedInput(
+            where=f"balanced_on, column {worst + 1}",
+            expected="columns whose means the weights made equal in both arms",
+            found=f"means {sizes[worst]:.3f} standard deviations apart",
+            action="Balance on it, or leave it out: the intervals would be too narrow.",
+        )
 
 
 def _contrast(

@@ -139,6 +139,14 @@ def test_balanced_columns_make_the_error_that_of_people_drawn_anew() -> None:
     assert given.mean() > errors.mean()  # weights taken as given: a little wide
 
 
+def test_columns_that_are_not_balanced_are_refused() -> None:
+    people, treated, x = drawn()
+    with pytest.raises(RefusedInput, match="balanced_on, column 2"):
+        survival_effect(
+            people, treated, horizon_days=300.0, balanced_on=np.stack([np.ones(400), x + treated], axis=1)
+        )
+
+
 def test_nobody_reoffending_in_an_arm_has_no_hazard_ratio() -> None:
     people, treated, _ = drawn(90)
     events = np.where(treated & (people.events == 1), 2, people.events).astype(np.int8)
