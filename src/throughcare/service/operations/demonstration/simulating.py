@@ -35,9 +35,11 @@ class Simulating:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=all(pending.done() for pending in self._pending), cancel_futures=True)
-        for child in multiprocessing.active_children():
-            child.terminate()
+        children = multiprocessing.active_children()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for child in children:
+            child.kill()  # what it made is in this process already, or is not wanted
+            child.join()
 
     def results(self) -> list[Lived]:
         """Wait for the cohorts, saying how far they are."""
