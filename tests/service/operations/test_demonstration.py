@@ -76,6 +76,7 @@ from throughcare.service.people.models import Person
 from django.conf import settings
 from throughcare.service.casework.models import Contact
 from throughcare.service.operations.demonstration.preparing import made_of
+from throughcare.service.risk.models import Assessment
 incidents, made_us = IncidentRow.objects.all(), made_of(settings.CONFIGURATION.data_dir)[1]
 print(json.dumps({
     "people": Person.objects.count(),
@@ -92,6 +93,7 @@ print(json.dumps({
     "fitted": Installation.objects.filter(closed_us__isnull=True, fitted_us__isnull=False).count(),
     "overdue": Installation.objects.filter(closed_us__isnull=True, due_us__lt=settings.CLOCK()).count(),
     "contacts": sum(bool(row.result) for row in Contact.objects.all()),
+    "assessed": sorted(Assessment.objects.values_list("state", flat=True)),
     "with_next": Contact.objects.filter(planned_us__gt=made_us).values("person").distinct().count(),
     "audit": verify().broken_at,
 }))
@@ -110,6 +112,7 @@ def test_the_town_has_people_orders_incidents_and_work_done_on_them(town: Instal
     assert found["reasons"] == ["in_custody", "no_equipment", "no_show", "refused_access"]
     assert (found["fitted"], found["overdue"]) == (2, 7)
     assert found["contacts"] > 0
+    assert "decided" in found["assessed"]
     assert found["with_next"] == found["people"]
 
 

@@ -10,12 +10,23 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.service.makers import Staff
-from tests.service.risk.cases import LEVELS, STATIC, WHOLE, WORDS, answer, answered, begun, looked, viewed
+from tests.service.risk.cases import (
+    LEVELS,
+    STATIC,
+    WHOLE,
+    WORDS,
+    answer,
+    answered,
+    begun,
+    decided,
+    looked,
+    viewed,
+)
 from throughcare.service.audit.models import Entry
 from throughcare.service.people.models import Person
 from throughcare.service.risk import actions
 from throughcare.service.risk.models import AnswerRow, Assessment, Consultation, OwnView
-from throughcare.service.risk.vocabulary import Purpose
+from throughcare.service.risk.vocabulary import Level, OverrideReason, Purpose
 from throughcare.service.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -58,8 +69,11 @@ def test_an_older_score_of_the_person_is_not_shown_either_while_a_view_waits(
     client = signed_in(officer)
     first = answered(person, officer)
     seen = looked(first, officer)
-    Assessment.objects.filter(pk=first).update(state="decided")
+    decided(first, officer, reoffending=Level.HIGH, harm=Level.HIGH, reasons=(OverrideReason.OTHER,))
+    older = reverse("risk:assessment", kwargs={"assessment_id": first})
+    assert "How it stands to the score" in client.get(older).content.decode()
     second = begun(person, officer)
+    assert "How it stands to the score" not in client.get(older).content.decode()
     page = client.get(reverse("risk:consultation", kwargs={"consultation_id": seen}))
     assert page.headers["Location"] == reverse("risk:assessment", kwargs={"assessment_id": second})
 

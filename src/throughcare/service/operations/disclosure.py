@@ -291,10 +291,10 @@ EXPORTS: tuple[Export, ...] = (
         model="risk.Consultation", heading="Who looked at your scores, why, and what they said",
         path="assessment__person__ref",
         told={
-            "at_us": "When", "purpose": "Why", "by": "Who (by their number)", "answers": "Facts used",
+            "at_us": "When", "purpose": "Why", "by_role": "Who, by what they are", "answers": "Facts used",
             "claimed": "Facts that you disputed then", "versions": "Versions", "scores": "Scores",
         },
-        withheld=_why(_WORKINGS, "id", "assessment", "view", "inputs_hash"),
+        withheld={**_why(_WORKINGS, "id", "assessment", "view", "inputs_hash"), "by": _STAFF},
     ),
     Export(
         model="risk.Decision", heading="What was decided on your risk", path="assessment__person__ref",

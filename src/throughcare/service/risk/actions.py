@@ -41,6 +41,7 @@ from throughcare.service.risk.vocabulary import (
     Purpose,
     Question,
 )
+from throughcare.service.roles import ROLE_WORDS
 from throughcare.service.viewer import Viewer
 
 ZONE = "Europe/London"
@@ -164,6 +165,7 @@ def consult(*, by: Viewer, now_us: int, assessment_id: int, purpose: Purpose) ->
         view=view,
         at_us=now_us,
         by=by.actor,
+        by_role=", ".join(sorted(ROLE_WORDS[role] for role in by.roles)),
         purpose=purpose,
         inputs_hash=hashed,
         answers=as_json(answers),

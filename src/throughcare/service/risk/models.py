@@ -106,6 +106,9 @@ class Consultation(models.Model):
     view = models.ForeignKey(OwnView, on_delete=models.PROTECT, related_name="consultations")
     at_us = models.BigIntegerField()
     by = models.CharField(max_length=80)
+    by_role = models.CharField(
+        max_length=200
+    )  # in words, as it was then: what the person is told of who looked
     purpose = models.CharField(max_length=40)
     inputs_hash = models.CharField(max_length=64)
     answers = models.JSONField(default=dict)

@@ -44,3 +44,13 @@ def opened_dispute(request: Request, dispute_id: int, *, page: str) -> tuple[Loo
     if found is None:
         raise Http404
     return opened_assessment(request, found.assessment_id, page=page), found
+
+
+def view_to_write(request: Request, looked: Looked) -> AssessmentView | None:
+    """Return the assessment of the person on which the viewer's own view is still to be written; None without one.
+
+    An earlier score of the same person would lead a judgement just as well: until it is written, neither is shown.
+    """
+    others = queries.assessments_of(looked.assessment.person_id)
+    mine = (each for each in others if each.is_live and not each.has_view)
+    return next((each for each in mine if each.begun_actor == request.viewer.actor), None)

@@ -18,7 +18,7 @@ from throughcare.service.accounts.middleware import Request
 from throughcare.service.risk import actions, queries
 from throughcare.service.risk.drawing import draw_scale, draw_terms
 from throughcare.service.risk.forms import DecisionForm, PurposeForm, WordsForm
-from throughcare.service.risk.opening import Looked, opened_assessment, opened_consultation
+from throughcare.service.risk.opening import Looked, opened_assessment, opened_consultation, view_to_write
 from throughcare.service.risk.queries import ConsultationView
 from throughcare.service.risk.scoring import Compared, compared_with, from_json, levels_words, scores_of
 from throughcare.service.risk.sheets import Part, explained, section_of, shares_shown, sheet_of
@@ -62,16 +62,9 @@ def score(request: Request, *, assessment_id: int) -> HttpResponse:
 
 
 def view_missing(request: Request, looked: Looked) -> HttpResponse | None:
-    """Return the way to the own view where one is still to be recorded; None where scores may be seen.
-
-    An earlier score of the same person would lead a judgement just as this one: whoever has an own view of them to
-    write sees neither.
-    """
-    unseen = not looked.assessment.has_view or queries.own_view(looked.assessment.assessment_id) is None
-    others = [each for each in queries.assessments_of(looked.assessment.person_id) if each.is_live]
-    waits = next(
-        (each for each in others if not each.has_view and each.begun_actor == request.viewer.actor), None
-    )
+    """Return the way to the own view where one is still to be recorded; None where scores may be seen."""
+    unseen = queries.own_view(looked.assessment.assessment_id) is None
+    waits = view_to_write(request, looked)
     if not unseen and waits is None:
         return None
     messages.warning(request, VIEW_FIRST)

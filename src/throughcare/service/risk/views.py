@@ -16,7 +16,7 @@ from throughcare.service.orders.queries.of_people import standing_of
 from throughcare.service.risk import actions, queries
 from throughcare.service.risk.forms import GroupForm, ViewForm, WordsForm
 from throughcare.service.risk.grouping import GROUPS, group_named
-from throughcare.service.risk.opening import opened_assessment
+from throughcare.service.risk.opening import opened_assessment, view_to_write
 from throughcare.service.risk.prompts import prompts_for
 from throughcare.service.risk.scoring import answers_of, scores_of
 from throughcare.service.risk.suggesting import known_about, suggestions
@@ -76,6 +76,7 @@ def assessment(request: Request, *, assessment_id: int) -> HttpResponse:
         "may_assess": request.viewer.may(Permission.RISK_ASSESS),
         "may_sign": request.viewer.may(Permission.RISK_COUNTERSIGN),
         "actor": request.viewer.actor,
+        "sees_scores": view_to_write(request, looked) is None,
     }
     return render(request, "risk/assessment.html", context)
 

@@ -18,7 +18,7 @@ from throughcare.service.risk.suggesting import known_about, suggestions
 from throughcare.service.risk.vocabulary import Level, OverrideReason, Purpose, Question
 from throughcare.service.viewer import Viewer
 
-SHARE = 0.4  # of people with an order, who have been assessed; our assumption
+SHARE = 0.25  # of people with an order, who have been assessed; our assumption
 _OPEN = 0.08  # of those: not decided yet
 _LEVELS = ("none", "some", "significant")
 _LEVEL_SHARES = (0.5, 0.35, 0.15)
