@@ -4,6 +4,7 @@
     python -m benchmarks.nij leaks                      what the leak detector says of each setting
     python -m benchmarks.nij cv NAME...                 five-fold cross-validation on the training split
     python -m benchmarks.nij predict FOLDER             both files of predictions of the held-back split
+    python -m benchmarks.nij score FILE OUTCOMES        score one of them; OUTCOMES is a CSV with ID and the outcomes
 
 A figure is the mean of the Brier scores of men and of women, as the challenge scored, on those still at risk.
 Outcomes of the held-back split are not here: whoever has them scores FOLDER/predictions_*.csv.
@@ -209,6 +210,33 @@ def predict(folder: Path) -> None:
     _write(folder / "predictions_official.csv", release)
 
 
+def score(predictions: Path, outcomes: Path) -> None:
+    """Print the Brier scores of men and of women, and their mean, for each year, on those still at risk."""
+    known = {_number(row["ID"]): row for row in _read(outcomes)}
+    sex = {_number(row["ID"]): row["Gender"] for row in settings()["release"].held_back}
+    found = {_number(row["ID"]): row for row in _read(predictions)}
+    lacking = sorted(known.keys() - found.keys())
+    if lacking:
+        raise SystemExit(f"{predictions}: no prediction for {len(lacking):,} people, such as {lacking[0]}")
+    for year in (1, 2, 3):
+        misses: dict[str, list[float]] = {"M": [], "F": []}
+        for name, row in known.items():
+            happened = [float(row[f"Recidivism_Arrest_Year{each}"] or 0) for each in range(1, year + 1)]
+            if not any(happened[:-1]):
+                misses[sex[name]].append((float(found[name][f"year{year}"]) - happened[-1]) ** 2)
+        men, women = (float(np.mean(misses[code])) for code in ("M", "F"))
+        told = {"year": year, "people": len(misses["M"]) + len(misses["F"])}
+        print(
+            json.dumps(
+                {**told, "men": round(men, 5), "women": round(women, 5), "mean": round((men + women) / 2, 5)}
+            )
+        )
+
+
+def _number(text: str) -> int:
+    return int(float(text))
+
+
 def _run(words: list[str]) -> None:
     if throughcare(words):
         raise SystemExit(f"throughcare {' '.join(words)}: refused")
@@ -238,6 +266,8 @@ def main(arguments: list[str]) -> None:
             cross_validate(names)
         case ["predict", folder]:
             predict(Path(folder))
+        case ["score", predictions, outcomes]:
+            score(Path(predictions), Path(outcomes))
         case _:
             raise SystemExit(__doc__)
 
