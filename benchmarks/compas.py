@@ -127,32 +127,27 @@ def page(columns: dict[str, np.ndarray]) -> tuple[str, str]:
     """Return the page and its drawing."""
     compas, model = both(columns)
     race = columns["race"]
-    share = float(np.mean(compas.score >= DECILE))
-    same = threshold_of_top(model, share)
-    black, white = (race == group for group in GROUPS)
-    gap = compare(
-        compas.rows(black),
-        compas.rows(white),
-        grouping="race",
-        group=GROUPS[0],
-        against=GROUPS[1],
-        thresholds=[DECILE],
-    ).at[0]
-    gap_of_model = compare(
-        model.rows(black),
-        model.rows(white),
-        grouping="race",
-        group=GROUPS[0],
-        against=GROUPS[1],
-        thresholds=[same],
-    ).at[0]
-    widest = tests_of_pair(
-        compas.rows(black), compas.rows(white), grouping="race", group=GROUPS[0], against=GROUPS[1]
-    )[1]
-    told = tension(
-        model.rows(black), model.rows(white), names=("Black people", "White people"), threshold=same
-    )
+    same = threshold_of_top(model, float(np.mean(compas.score >= DECILE)))
+    black, white = (model.rows(race == group) for group in GROUPS)
+    told = tension(black, white, names=("Black people", "White people"), threshold=same)
     lines = [
+        *_opening(race),
+        *_published(compas, race),
+        *_beside(compas, model, race, same),
+        *_closing(told.words),
+    ]
+    return "\n".join(lines), drawing(compas, model, race) + "\n"
+
+
+def _gap(cases: Cases, race: np.ndarray, threshold: float) -> str:
+    """Return how much more often Black people to whom nothing happened are flagged, in percentage points."""
+    one, two = (cases.rows(race == group) for group in GROUPS)
+    found = compare(one, two, grouping="race", group=GROUPS[0], against=GROUPS[1], thresholds=[threshold])
+    return _told(found.at[0].false_positive, percent=True)
+
+
+def _opening(race: np.ndarray) -> list[str]:
+    return [
         "# COMPAS, and two questions beside it",
         "",
         "<!-- written by `.venv/bin/python -m benchmarks.compas`; a test compares it with the data -->",
@@ -165,15 +160,28 @@ def page(columns: dict[str, np.ndarray]) -> tuple[str, str]:
         f"The table holds {len(race):,} people; names are removed. An arrest is not an offence: where policing differs, so do",
         "arrests. Nothing here is a claim about anybody outside Broward.",
         "",
+    ]
+
+
+def _published(compas: Cases, race: np.ndarray) -> list[str]:
+    one, two = (compas.rows(race == group) for group in GROUPS)
+    widest = tests_of_pair(one, two, grouping="race", group=GROUPS[0], against=GROUPS[1])[1]
+    return [
         "## The published gap",
         "",
         f"Flagged means a decile of {DECILE:g} or more, as ProPublica had it.",
         "",
         *_rates_table(compas, race, DECILE),
         "",
-        f"Black people to whom nothing happened were flagged more often than White people by {_told(gap.false_positive, percent=True)}",
+        f"Black people to whom nothing happened were flagged more often than White people by {_gap(compas, race, DECILE)}",
         f"percentage points. The gap is nowhere larger than {100 * widest.difference:.1f} points (at decile {widest.threshold:g} and above).",
         "",
+    ]
+
+
+def _beside(compas: Cases, model: Cases, race: np.ndarray, same: float) -> list[str]:
+    flagged = [100 * float(np.mean(each)) for each in (model.score >= same, compas.score >= DECILE)]
+    return [
         "## Two inputs do as well, with the same gap",
         "",
         "| score | AUC (95 % interval) |",
@@ -182,18 +190,23 @@ def page(columns: dict[str, np.ndarray]) -> tuple[str, str]:
         f"| age and earlier offences, people held back (10 folds) | {_told(auc_interval(model))} |",
         f"| two inputs less COMPAS, the same people | {_told(auc_difference(model, compas))} |",
         "",
-        f"At the threshold that flags as many people ({100 * float(np.mean(model.score >= same)):.1f} %, against {100 * share:.1f} % by COMPAS):",
+        f"At the threshold that flags as many people ({flagged[0]:.1f} %, against {flagged[1]:.1f} % by COMPAS):",
         "",
         *_rates_table(model, race, same),
         "",
-        f"The gap in false alarms is {_told(gap_of_model.false_positive, percent=True)} percentage points, though the model was never told",
+        f"The gap in false alarms is {_gap(model, race, same)} percentage points, though the model was never told",
         "anybody's race and has no secret. Replacing one tool by another does not make it go away.",
         "",
         "![Share flagged of those not re-arrested, by share of all people flagged: the lines of Black people lie above those of White people at every threshold, for both scores.](../pictures/compas.svg)",
         "",
+    ]
+
+
+def _closing(words: tuple[str, ...]) -> list[str]:
+    return [
         "## Why, in words from the numbers",
         "",
-        *(f"- {sentence}" for sentence in told.words),
+        *(f"- {sentence}" for sentence in words),
         "",
         "## What follows",
         "",
@@ -204,7 +217,6 @@ def page(columns: dict[str, np.ndarray]) -> tuple[str, str]:
         "  first showed that two inputs do as well.",
         "",
     ]
-    return "\n".join(lines), drawing(compas, model, race) + "\n"
 
 
 def main(arguments: list[str]) -> None:
