@@ -66,6 +66,7 @@ def fit_additive(
     settings: BoostingSettings,
     rng: np.random.Generator,
     chosen: Sequence[tuple[int, int]] | None = None,
+    always: Sequence[tuple[int, int]] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> AdditiveModel:
     """Fit an additive model of single and paired features.
@@ -82,6 +83,8 @@ def fit_additive(
         Same state and input, same model to the last bit.
     chosen : sequence of pairs of int or None
         The pairs that the model may hold; None to look for the strongest.
+    always : sequence of pairs of int
+        Pairs that it may hold whether or not they are among the strongest; they are not counted as such.
     progress : callable
         Called with how many of the fits are done, and how many there are.
 
@@ -97,7 +100,9 @@ def fit_additive(
         everything = _boost_tables(
             codes, target, columns=columns, allowed=allowed, settings=settings, rng=rng
         )
-        chosen = _strongest_pairs(everything, codes=codes, sizes=sizes, keep=settings.pairs)
+        strongest = _strongest_pairs(everything, codes=codes, sizes=sizes)
+        counted = [pair for pair in strongest if pair not in set(always)]
+        chosen = [*counted[: settings.pairs], *always]
         progress(1, total)
     allowed[:] = False
     for first, second in chosen:
@@ -157,9 +162,7 @@ def _boost_tables(
     return _Tables(intercept, singles, pairs)
 
 
-def _strongest_pairs(
-    tables: _Tables, *, codes: Codes, sizes: npt.NDArray[np.int64], keep: int
-) -> list[tuple[int, int]]:
+def _strongest_pairs(tables: _Tables, *, codes: Codes, sizes: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
     """Return the pairs whose purified tables vary most over the people, strongest first."""
     strengths = []
     for first, second in zip(*np.nonzero(np.abs(tables.pairs).sum(axis=(2, 3))), strict=True):
@@ -167,7 +170,7 @@ def _strongest_pairs(
         pure, _, _ = purify(tables.pairs[first, second, : sizes[first], : sizes[second]], counts)
         strengths.append((float((counts * pure**2).sum()), int(first), int(second)))
     strengths.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
-    return [(first, second) for _, first, second in strengths[:keep]]
+    return [(first, second) for _, first, second in strengths]
 
 
 def purify(table: Floats, counts: Floats) -> tuple[Floats, Floats, Floats]:

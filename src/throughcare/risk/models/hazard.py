@@ -78,6 +78,9 @@ def fit_hazard(
 ) -> AdditiveModel:
     """Fit one model of all periods; its last feature is the period.
 
+    Every effect may differ from period to period: within one period such a pair is a single table again, so that
+    it costs no reader anything.
+
     Parameters
     ----------
     table : Table
@@ -90,7 +93,14 @@ def fit_hazard(
     codes, target = stacked(table)
     columns = (*table.spec.features, period_column(table.spec))
     return fit_additive(
-        codes, target, columns=columns, settings=settings, rng=rng, chosen=chosen, progress=progress
+        codes,
+        target,
+        columns=columns,
+        settings=settings,
+        rng=rng,
+        chosen=chosen,
+        always=[(feature, len(columns) - 1) for feature in range(len(columns) - 1)],
+        progress=progress,
     )
 
 

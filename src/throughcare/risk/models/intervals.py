@@ -20,7 +20,7 @@ from throughcare.risk.models.hazard import Pairs, Progress, at_period, fit_hazar
 from throughcare.risk.models.local_model import Layout, Spread
 
 LEVEL = 0.9
-SPREAD = Spread(level=LEVEL, width=2.65, shift=0.0)
+SPREAD = Spread(level=LEVEL, width=2.7, shift=0.0)
 _DECIMALS = 6
 
 
