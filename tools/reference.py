@@ -16,7 +16,9 @@ from tools.house_rules.tree import FunctionNode, Module, Tree, decorator_names, 
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path("src")
-LAYERS = ("kernel", "orders", "monitoring", "simulation", "adapters", "runners", "service", "cli")
+LAYERS = (
+    "kernel", "orders", "monitoring", "risk", "evaluation", "simulation", "adapters", "runners", "service", "cli",
+)  # fmt: skip
 
 _SECTION = re.compile(r"^(\S[^\n]*)\n-{3,}$", re.MULTILINE)
 _ENTRY = re.compile(r"^(\S.*?)(?: : (.+))?$")
