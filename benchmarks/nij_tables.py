@@ -103,7 +103,7 @@ RELEASE = (
     _counted("Condition_Cog_Ed", "condition of cognitive or educational programmes", 1),
     _counted("Condition_Other", "another condition", 1),
 )
-_RANGES = 24  # as many ranges of a measure, each with about as many people
+_RANGES = 64  # as many ranges of a measure, each with about as many people
 SUPERVISION = tuple(
     replace(column, measured=Measured.AFTER)
     for column in (

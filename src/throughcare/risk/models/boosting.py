@@ -95,14 +95,13 @@ def fit_additive(
     """
     sizes = np.array([column.size for column in columns], dtype=np.int64)
     total = settings.bags + (chosen is None)
-    allowed = np.ones((len(columns), len(columns)), dtype=np.bool_)
+    allowed = np.ones((len(columns),) * 2, dtype=np.bool_)
     if chosen is None:
         everything = _boost_tables(
             codes, target, columns=columns, allowed=allowed, settings=settings, rng=rng
         )
         strongest = _strongest_pairs(everything, codes=codes, sizes=sizes)
-        counted = [pair for pair in strongest if pair not in set(always)]
-        chosen = [*counted[: settings.pairs], *always]
+        chosen = [*[pair for pair in strongest if pair not in always][: settings.pairs], *always]
         progress(1, total)
     allowed[:] = False
     for first, second in chosen:
