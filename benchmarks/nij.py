@@ -197,7 +197,7 @@ def predict(folder: Path) -> None:
         words += ["--rounds", str(BOOSTING.rounds), "--pairs", str(BOOSTING.pairs)]
         words += ["--feature-share", str(BOOSTING.feature_share), "--bags", str(BOOSTING.bags)]
         if name != "release":
-            words += ["--layout", "yearly", "--allow-after"]
+            words += ["--layout", "yearly", "--allow-after", "--days", "1096"]
         _run(words)
         words = ["risk", "predict", "--model", str(home / "model.json"), "--unsigned-ok"]
         _run([*words, "--table", str(home / "test.csv"), "--out", str(home / "predictions.csv")])

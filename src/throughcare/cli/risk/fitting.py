@@ -73,7 +73,13 @@ def _add_fit(commands: Any) -> None:  # noqa: ANN401 - argparse has no public ty
     fit.add_argument(
         "--intervals", type=int, default=40, metavar="N", help="fits for intervals, 0 for none (40)"
     )
-    fit.add_argument("--days", type=int, default=_DAYS_OF_PERIOD, metavar="N", help="days in a period (366)")
+    fit.add_argument(
+        "--days",
+        type=int,
+        default=_DAYS_OF_PERIOD,
+        metavar="N",
+        help="days of follow-up for each outcome, at most (366)",
+    )
     fit.add_argument(
         "--recalibrate",
         metavar="COLUMN",

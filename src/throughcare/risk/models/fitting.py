@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from throughcare.kernel.errors import RefusedInput
 from throughcare.kernel.reasons import Reason
 from throughcare.risk.models.additive import AdditiveModel, Floats
 from throughcare.risk.models.boosting import BoostingSettings
@@ -19,6 +20,7 @@ from throughcare.risk.models.leaks import Leak, refuse
 from throughcare.risk.models.local_model import Card, DecisionUse, Layout, LocalModel, ModelKind, brier
 from throughcare.risk.models.sample_size import check_enough
 from throughcare.risk.models.scorecard import CardSettings, as_additive, fit_card
+from throughcare.risk.models.special import is_copy
 
 _COMPARATOR = Reason(
     "comparator", "Fitted only to see what a readable model costs. It never supports a decision."
@@ -62,6 +64,28 @@ class Steps:
         return lambda done, total: self.tell(stage, done, total)
 
 
+def refuse_copies(table: Table) -> None:
+    """Refuse features that divide people just as a group column does: another name makes it no other fact.
+
+    Raises
+    ------
+    RefusedInput
+    """
+    copies = [
+        f"{feature.name} (as {name})"
+        for place, feature in enumerate(table.spec.features)
+        for name, group in table.groups.items()
+        if is_copy(table.codes[:, place], group)
+    ]
+    if copies:
+        raise RefusedInput(
+            where=table.spec.name,
+            expected="no feature that divides people just as a group column does",
+            found=", ".join(copies),
+            action='Say use = "ignored" for it: groups are audited and never an input.',
+        )
+
+
 def fit_local(
     table: Table,
     *,
@@ -87,9 +111,10 @@ def fit_local(
     Raises
     ------
     RefusedInput
-        If there are leaks, or too few people or events.
+        If there are leaks, too few people or events, or a feature that says the same as a group column.
     """
     steps = steps or Steps()
+    refuse_copies(table)
     if not allow_leaks:
         refuse(leaks, where=table.spec.name)
     lines = settings.card.lines if settings.kind is ModelKind.SCORECARD else None
@@ -101,10 +126,9 @@ def fit_local(
     model = _fitted(table, settings, rng, steps)
     banned = [_COMPARATOR] if settings.kind is ModelKind.LOGISTIC else []
     if leaks:
-        words = f"Fitted in spite of leaks: {'; '.join(leak.words for leak in leaks)}. It must never be used."
-        banned.append(
-            Reason("leaks", words, {"columns": sorted({n for leak in leaks for n in leak.columns})})
-        )
+        named = sorted({name for leak in leaks for name in leak.columns})
+        words = f"Fitted in spite of inputs that know the future: {', '.join(named)}. It must never be used."
+        banned.append(Reason("leaks", words, {"columns": named, "found": [leak.words for leak in leaks]}))
     return replace(
         model,
         decision_use=DecisionUse.NEVER if banned else DecisionUse.SUPPORT,
