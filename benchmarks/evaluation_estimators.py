@@ -2,9 +2,11 @@
 
 Cohorts are invented by ``simulation/curfew_cohort.py`` with a true risk ratio of 0.80, seed by seed. Each line of
 ``out/evaluation-WORLD-PEOPLE[-TREATED].jsonl`` is one cohort, of the seeds from 1 up to SEEDS without it: what methods
-said, the error and the interval, and what the gates saw. The headline and entropy balancing of means are looked at in every
-cohort, the other methods, the frequency ratio and the balance in every EVERYth (4). ``summary FILE...`` reads such files and prints
-the tables of docs/benchmarks.md; ``lalonde FOLDER`` prints those of LaLonde's samples.
+said, the error and the interval, and what the gates saw. The headline and entropy balancing of means are looked at in
+every cohort, the other methods, the frequency ratio and the balance in every EVERYth (4).
+
+``summary FILE...`` reads such files and prints the tables of docs/benchmarks.md; ``oracle WORLD`` says what luck the
+seeds had; ``relaxed SEEDS`` says what less shrinkage does; ``lalonde FOLDER`` prints what is said of LaLonde's samples.
 
 One thread: set OMP_NUM_THREADS=1 and OPENBLAS_NUM_THREADS=1. Times are CPU seconds of the process.
 """
@@ -18,14 +20,19 @@ import time
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tests.lib.lalonde import lalonde as samples
+from throughcare.evaluation import regression
+from throughcare.evaluation.aipw import doubly_robust_effect
 from throughcare.evaluation.balance import calibrate_threshold, judge_balance
 from throughcare.evaluation.basis import automatic_basis
+from throughcare.evaluation.effects import Interval
 from throughcare.evaluation.estimators import HEADLINE, METHODS, Design, design, estimate
 from throughcare.kernel.errors import RefusedInput
 from throughcare.simulation.curfew_cohort import CohortPlan, InventedCohort, invent_cohort
 
+Array = NDArray[np.float64]
 OUT = Path("out")
 ALWAYS = (HEADLINE, "entropy_balancing")
 BOOSTED = "cross_fitted_aipw_boosted"
@@ -148,6 +155,58 @@ def print_gates(rows: list[dict[str, list[float]]]) -> None:
     )
 
 
+def oracle(world: str, people: str = "5000") -> None:
+    """Print the errors of the same estimator told the true chances, on the cohorts of a file, and how far ours is from it.
+
+    What the oracle errs is the luck of the draw. The rest is ours, and far more precisely known.
+    """
+    rows = [
+        json.loads(line) for line in (OUT / f"evaluation-{world}-{people}.jsonl").read_text().splitlines()
+    ]
+    plan = CohortPlan(int(people), "nonlin" if world == "nonlin" else "linear")
+    errors, inside = np.empty(len(rows)), np.empty(len(rows))
+    for place, row in enumerate(rows):
+        made = invent_cohort(plan, rng=np.random.default_rng(row["seed"]))
+        ratio = told_the_truth(made)
+        errors[place] = math.log(ratio.estimate / made.truth.ratio)
+        inside[place] = ratio.low <= made.truth.ratio <= ratio.high
+    print(f"| {world} | oracle | {shown(errors)} | {errors.std():.4f} | {100 * inside.mean():.1f} |")
+    for method in ALWAYS:
+        beyond = np.array([row[method][0] for row in rows]) - errors
+        print(f"| {world} | {method} beyond the oracle | {shown(beyond)} |")
+
+
+def relaxed(sims: str) -> None:
+    """Print how far the headline is from the oracle in `nonlin` by how much of the best shrinkage is used."""
+    apart: dict[float, list[float]] = {1.0: [], regression.RELAXED: []}
+    for share, found in apart.items():
+        regression.RELAXED = share  # type: ignore[misc]
+        for seed in range(1, int(sims) + 1):
+            made = invent_cohort(CohortPlan(5000, "nonlin"), rng=np.random.default_rng(seed))
+            ours = estimate(HEADLINE, made.cohort, made.outcomes, outcome="reoffended").ratio
+            found.append(math.log(ours.estimate / told_the_truth(made).estimate))
+    for share, found in apart.items():
+        print(f"| {share} of the shrinkage that predicts best | {shown(np.array(found))} |")
+
+
+def told_the_truth(made: InventedCohort) -> Interval:
+    """Return the ratio of the same estimator where the chances are the true ones."""
+    return doubly_robust_effect(
+        made.cohort.treated,
+        made.outcomes.binary["reoffended"],
+        chance=made.truth.chance_of_tag,
+        expected=made.truth.chance_without,
+        method="oracle",
+        outcome="reoffended",
+        family="rate",
+    ).ratio
+
+
+def shown(errors: Array) -> str:
+    """Return a mean with its own error."""
+    return f"{errors.mean():+.4f} ({errors.std() / math.sqrt(len(errors)):.4f})"
+
+
 def lalonde(folder: str) -> None:
     """Print what every method says of the experiment and of two comparison groups, in dollars of 1978."""
     for controls in ("nsw_dw", "cps_controls", "psid_controls"):
@@ -165,4 +224,6 @@ def lalonde(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    {"simulate": simulate, "summary": summary, "lalonde": lalonde}[sys.argv[1]](*sys.argv[2:])
+    {"simulate": simulate, "summary": summary, "oracle": oracle, "relaxed": relaxed, "lalonde": lalonde}[
+        sys.argv[1]
+    ](*sys.argv[2:])

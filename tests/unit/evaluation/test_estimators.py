@@ -81,6 +81,21 @@ def test_boosted_trees_learn_the_curve():
     assert boosted_learner(made.cohort, seed=2).columns.shape == (6_000, 29)
 
 
+def test_nobody_is_expected_to_be_beyond_those_who_were_learnt_from():
+    made = invented(
+        5_000, seed=708, world="nonlin"
+    )  # one person with 60 convictions: unbounded, 781 reoffences
+    by = design(HEADLINE, made.cohort)
+    assert by.plan is not None
+    reoffences = made.outcomes.counts["reoffences"]
+    expected = by.plan.outcome.out_of_fold(
+        reoffences, among=~made.cohort.treated, family="number", folds=by.plan.folds
+    )
+    assert expected.max() < reoffences.max()
+    effect = estimate(HEADLINE, made.cohort, made.outcomes, outcome="reoffences", made=by)
+    assert effect.ratio.low < 0.8 < effect.ratio.high
+
+
 def test_another_salt_deals_other_folds_and_the_same_salt_the_same():
     made = invented(1500)
     effects = [
@@ -136,7 +151,12 @@ def test_weights_are_cut_from_above_only():
 
 def test_the_basis_of_the_invented_record_holds_squares_products_and_tenths():
     basis = automatic_basis(invented(4000).cohort)
-    assert np.bincount(basis.groups).tolist() == [29, 6, 15 + 24, 53]  # two tenths of convictions are one number
+    assert np.bincount(basis.groups).tolist() == [
+        29,
+        6,
+        15 + 24,
+        53,
+    ]  # two tenths of convictions are one number
     np.testing.assert_allclose(basis.columns.mean(axis=0), 0, atol=1e-9)
     np.testing.assert_allclose(basis.columns.std(axis=0), 1, rtol=1e-9)
 
