@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from throughcare.orders.problem import Problem
+from throughcare.risk.models.special import special
 
 Texts = npt.NDArray[np.str_]
 Codes = npt.NDArray[np.int16]
@@ -32,7 +33,7 @@ class Measured(StrEnum):
 
 
 class Use(StrEnum):
-    """What a column may be used for; a group column is never a model's input."""
+    """What a column may be used for; a group column is never a model's input, and race and the like may be no other."""
 
     FEATURE = "feature"
     GROUP = "group"
@@ -83,6 +84,8 @@ class Column:
     def __post_init__(self) -> None:
         if self.use is Use.FEATURE and self.form is not Form.NUMBER and not self.levels:
             raise ValueError(f"{self.name}: an ordered or nominal feature needs its levels")
+        if self.use is Use.FEATURE and (found := special(self.name, self.label, self.levels)):
+            raise ValueError(f'{self.name}: {found} is never an input of a model; use = "group" audits it')
         if len(set(self.levels)) != len(self.levels):
             raise ValueError(f"{self.name}: a level stands twice")
         if list(self.cuts) != sorted(set(self.cuts)):

@@ -94,3 +94,28 @@ def test_a_column_described_wrongly_is_refused() -> None:
         Column(name="x", label="x", form=Form.NUMBER, cuts=(2.0, 1.0))
     with pytest.raises(ValueError, match="no order"):
         Column(name="x", label="x", form=Form.NOMINAL, levels=("a", "b"), rising=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "levels"),
+    [
+        ("Race", "race", ("a", "b")),
+        ("f1", "self-defined ethnicity", ("1", "2")),
+        ("ethnic_group", "group", ("1", "2")),
+        ("PersonReligion", "x", ("1", "2")),
+        ("f2", "sexual orientation", ("1", "2")),
+        ("f3", "recorded group", ("BLACK", "WHITE")),
+    ],
+)
+def test_special_categories_are_never_features_but_may_be_audited(
+    name: str, label: str, levels: tuple[str, ...]
+) -> None:
+    with pytest.raises(ValueError, match="never an input"):
+        Column(name=name, label=label, levels=levels)
+    Column(name=name, label=label, levels=levels, use=Use.GROUP)
+    Column(name=name, label=label, levels=levels, use=Use.IGNORED)
+
+
+@pytest.mark.parametrize("name", ["sex", "age", "track", "embraced", "Prison_Offense", "beliefs about crime"])
+def test_other_features_are_not_taken_for_them(name: str) -> None:
+    Column(name=name, label=name, levels=("white collar", "other"))

@@ -98,6 +98,13 @@ def test_leaks_are_refused_and_a_control_that_allows_them_can_never_be_used() ->
     assert model.reasons[0].code == "leaks"
 
 
+def test_a_feature_that_is_a_group_column_by_another_name_is_refused() -> None:
+    work = PEOPLE.codes[:, [each.name for each in SPEC.features].index("Work")]
+    people = replace(PEOPLE, groups={"Sex": work.max() - work})  # the other way round: the same people
+    with pytest.raises(RefusedInput, match=r"Work \(as Sex\)"):
+        fitted(QUICK, people)
+
+
 def test_a_comparator_is_never_for_decisions_and_a_readable_model_may_be() -> None:
     assert fitted(replace(QUICK, kind=ModelKind.LOGISTIC)).decision_use is DecisionUse.NEVER
     assert fitted(QUICK).decision_use is DecisionUse.SUPPORT
