@@ -97,6 +97,23 @@ def test_many_people_get_a_table_and_bad_rows_their_reasons(
     assert "refused: 1 of 5 records" in capsys.readouterr().err
 
 
+def test_no_cell_of_a_table_is_taken_for_a_formula(tmp_path: Path) -> None:
+    path, out, rejects = tmp_path / "p.csv", tmp_path / "scores.csv", tmp_path / "rejects.csv"
+    evil = '=HYPERLINK("http://x.invalid","a")'
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["id", *record()])
+        writer.writeheader()
+        for ref, sex in ((evil, record()["sex"]), ("p1", record()["sex"]), ("+1", "=cmd")):
+            writer.writerow({"id": ref, **record(), "sex": sex})
+    words = ["risk", "score", str(path), "--instrument", NAME, "--out", str(out), "--rejects", str(rejects)]
+    assert main([*words, "--bands"]) == 1
+    assert [row["id"] for row in csv.DictReader(out.read_text().splitlines())] == [f"'{evil}", "p1"]
+    assert [row["id"] for row in csv.DictReader(rejects.read_text().splitlines())] == ["'+1"]
+    for written in (out, rejects):
+        cells = [cell for row in csv.reader(written.read_text().splitlines()) for cell in row]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
 def test_without_bands_the_table_has_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["risk", "score", str(many(tmp_path)), "--instrument", NAME]) == 1
     header = capsys.readouterr().out.splitlines()[0]

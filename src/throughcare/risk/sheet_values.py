@@ -9,7 +9,7 @@ from typing import Any
 from throughcare.orders.problem import join_path
 from throughcare.risk.bounds import BothWays, Bounds, Extreme
 from throughcare.risk.change import WhatWouldChange
-from throughcare.risk.contract import Band, Score, Status
+from throughcare.risk.contract import Score, Status
 from throughcare.risk.correction import Correction
 from throughcare.risk.explaining import Explanation, Input, Share
 from throughcare.risk.items import Value
@@ -66,10 +66,6 @@ def section_values(section: Section) -> dict[str, Any]:
 
 def _rounded(number: float) -> float:
     return round(number, _DIGITS) + 0.0
-
-
-def _band(band: Band | None) -> str | None:
-    return None if band is None else band.name
 
 
 def _score(score: Score | None) -> dict[str, Any] | None:
@@ -212,8 +208,7 @@ def _change(found: WhatWouldChange) -> dict[str, Any]:
             {
                 "months": month.months,
                 "day": month.day.isoformat(),
-                "shown": month.shown,
-                "band": _band(month.band),
+                "shown": month.shown,  # no band: nobody counted how stable it would be
             }
             for month in found.months
         ],

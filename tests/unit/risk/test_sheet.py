@@ -224,3 +224,11 @@ def test_every_text_for_the_person_is_at_grade_six() -> None:
 
 def test_a_model_of_ones_own_needs_no_texts() -> None:
     assert band_words(ARP.spec, Band("top", "the top tenth", 90.0), "cy") == "the top tenth"
+
+
+def test_months_to_come_have_a_number_and_no_bare_band() -> None:
+    instrument = INSTRUMENTS["all_reoffending_dynamic"]
+    found = [make_sheet([instrument], case.answers).as_dict() for case in own_cases(instrument.spec.name)[:8]]
+    months = [month for told in found for month in (told["sections"][0]["change"] or {}).get("months", ())]
+    assert months
+    assert all(set(month) == {"months", "day", "shown"} for month in months)

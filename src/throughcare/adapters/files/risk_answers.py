@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from throughcare.adapters.files.atomic import atomic_bytes
+from throughcare.adapters.files.results import guarded
 from throughcare.kernel.errors import RefusedInput
 from throughcare.orders.problem import Problem, join_path
 from throughcare.risk.answers import Answer, Answers, Source, read_answers
@@ -108,12 +109,15 @@ def write_rejects(path: Path, people: People) -> None:
         for problem in each.problems:
             writer.writerow(
                 [
-                    each.row,
-                    each.ref,
-                    join_path(problem.path),
-                    problem.expected,
-                    problem.found,
-                    problem.action,
+                    guarded(cell)
+                    for cell in (
+                        each.row,
+                        each.ref,
+                        join_path(problem.path),
+                        problem.expected,
+                        problem.found,
+                        problem.action,
+                    )
                 ]
             )
     atomic_bytes(path, out.getvalue().encode())

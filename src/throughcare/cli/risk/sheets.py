@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from throughcare.adapters.files.atomic import atomic_bytes
+from throughcare.adapters.files.results import guarded
 from throughcare.adapters.files.risk_answers import (
     People,
     Person,
@@ -160,7 +161,7 @@ def _table(kept: Sequence[Person], instruments: Sequence[Instrument], arguments:
             total = len(rows)
             for done, (person, row) in enumerate(zip(kept, rows, strict=True), start=1):
                 band = _band(instrument, person) if arguments.bands else []
-                writer.writerow([*row[:6], *band, row[6]])
+                writer.writerow([guarded(cell) for cell in (*row[:6], *band, row[6])])
                 if done % 200 == 0 or done == total:
                     progress(instrument.spec.name, done, total)
     if arguments.out is None:
