@@ -53,7 +53,11 @@ from throughcare.kernel.errors import RefusedInput
 OpenOutcomes = Callable[[Sequence[OutcomePlan]], Outcomes]
 Progress = Callable[[str, int, int], None]
 _WAYS: Final = {"one_to_one": Way.ONE_TO_ONE, "justice_data_lab": Way.RADIUS}
-_SHARES: Final = ((0.2, 0.1), (0.4, 0.2), (0.6, 0.3))
+_SHARES: Final = (
+    (0.1, 0.2),
+    (0.2, 0.4),
+    (0.3, 0.6),
+)  # of a hidden factor in the arm with less, and with more of it
 _STRENGTHS: Final = (1.5, 2.0, 3.0)
 _ECHO: Final = 0.999  # a covariate that follows an outcome so closely is the outcome
 
@@ -376,11 +380,13 @@ def _sensitivity(protocol: Protocol, primary: Effect, pairs: Pairs | None, outco
                     treated_only=treated_only, comparison_only=comparison_only, gammas=gammas
                 )
             )
+    fell = primary.ratio.estimate < 1.0  # a factor that explains a fall is rarer among the treated
+    shares = _SHARES if fell else tuple((more, less) for less, more in _SHARES)
     return Sensitivity(
         e_value=e_value(primary.ratio),
         gamma=gamma,
         pairs=0 if pairs is None else len(pairs.treated),
-        tipping=tipping_table(primary.ratio, shares=_SHARES, strengths=_STRENGTHS),
+        tipping=tipping_table(primary.ratio, shares=shares, strengths=_STRENGTHS),
     )
 
 

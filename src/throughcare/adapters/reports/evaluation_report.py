@@ -112,7 +112,7 @@ def _effects(found: Mapping[str, Any]) -> list[Part]:
                 _number(each["without"]),
                 _span(each["ratio"]),
                 _span(each["difference"]),
-                _number(each.get("adjusted_p"), places=3),
+                _chance(each.get("adjusted_p")),
             )
             for each in effects
         ],
@@ -134,7 +134,7 @@ def _groups(factors: Sequence[Mapping[str, Any]]) -> Part:
                 continue
             drawn.append((name, group["ratio"]))
             pooled = "" if group["pooled"] is None else _span(group["pooled"])
-            rows.append((name, _span(group["ratio"]), pooled, _number(factor["adjusted_p"], places=3)))
+            rows.append((name, _span(group["ratio"]), pooled, _chance(factor["adjusted_p"])))
     table = _table(
         "Ratio of each group, alone and drawn towards the others",
         ("Group", "Ratio", "Drawn together", "Groups differ: adjusted p"),
@@ -320,6 +320,12 @@ def _span(interval: Mapping[str, Any]) -> str:
 
 def _number(value: float | None, *, places: int = 3) -> str:
     return "" if value is None else f"{value:.{places}f}"
+
+
+def _chance(value: float | None) -> str:
+    if value is None:
+        return ""
+    return "below 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _count(value: int | None, *, absent: str = "not shown") -> str:

@@ -6,7 +6,7 @@ import argparse
 import importlib
 from typing import Any
 
-MODULES = ("reoffending", "studies", "example")
+MODULES = ("reoffending", "studies", "example", "register")
 """Modules of this package that have a function ``add_parsers``, in the order in which help lists their commands."""
 
 
