@@ -24,7 +24,7 @@ from tests.service.risk.cases import (
 )
 from throughcare.service.audit.models import Entry
 from throughcare.service.people.models import Person
-from throughcare.service.risk import actions
+from throughcare.service.risk import actions, score_pages
 from throughcare.service.risk.models import AnswerRow, Assessment, Consultation, OwnView
 from throughcare.service.risk.vocabulary import Level, OverrideReason, Purpose
 from throughcare.service.roles import Role
@@ -101,6 +101,35 @@ def test_a_view_is_recorded_on_its_page_and_cannot_be_sent_again(
     assert client.post(url, form).status_code == 302
     assert client.post(url, form | {"harm": "very_high"}).status_code == 302
     assert OwnView.objects.get().harm_level == "low"
+
+
+def test_nobody_writes_the_view_for_whoever_began(
+    signed_in: SignIn, officer: Staff, senior: Staff, person: Person
+) -> None:
+    made = begun(person, officer)
+    client = signed_in(senior)
+    form = {"reoffending": "high", "reoffending_words": "a", "harm": "low", "harm_words": "b"}
+    page = client.post(reverse("risk:view", kwargs={"assessment_id": made}), form, follow=True)
+    assert "The own view is that of whoever began" in page.content.decode()
+    assert "has not recorded a view yet" in page.content.decode()
+    with pytest.raises(actions.NotNow):
+        actions.record_view(by=senior.viewer, now_us=1, assessment_id=made, levels=LEVELS, words=WORDS)
+    assert OwnView.objects.count() == 0
+
+
+def test_a_sheet_that_cannot_be_made_leaves_its_row_in_the_log(
+    signed_in: SignIn, officer: Staff, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = looked(answered(person, officer), officer)
+
+    def broken(seen: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(score_pages, "sheet_of", broken)
+    client = signed_in(officer)
+    client.raise_request_exception = False
+    assert client.get(reverse("risk:consultation", kwargs={"consultation_id": seen})).status_code == 500
+    assert Entry.objects.filter(action="score_shown").count() == 1
 
 
 def test_a_page_of_questions_keeps_what_was_said_and_leaves_the_rest_unanswered(

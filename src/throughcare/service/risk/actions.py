@@ -89,8 +89,10 @@ def record_view(
     Raises
     ------
     NotNow
-        If a view is on record already.
+        If a view is on record already, or if somebody else began: a colleague may have seen an earlier score.
     """
+    if not Assessment.objects.filter(pk=assessment_id, begun_by=by.actor).exists():
+        raise NotNow
     _move(assessment_id, AssessmentState.BEGUN, AssessmentState.OPEN)
     made = OwnView.objects.create(
         assessment_id=assessment_id,

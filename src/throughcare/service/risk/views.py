@@ -105,6 +105,9 @@ def view(request: Request, *, assessment_id: int) -> HttpResponse:
     if looked.assessment.has_view or not looked.assessment.is_live:
         messages.info(request, "The own view is on record. It stays as it was written.")
         return redirect("risk:assessment", assessment_id=assessment_id)
+    if looked.assessment.begun_actor != request.viewer.actor:
+        messages.info(request, f"The own view is that of whoever began: {looked.assessment.begun_by}.")
+        return redirect("risk:assessment", assessment_id=assessment_id)
     form = ViewForm(request.POST if request.method == "POST" else None, now_us=request.now_us)
     if request.method == "POST" and form.is_valid():
         try:
