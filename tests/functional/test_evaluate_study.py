@@ -281,3 +281,42 @@ def test_a_protocol_that_cannot_be_read_is_refused_at_its_place(tmp_path, capsys
     path.write_text(SMALL.replace(before, after), encoding="utf-8")
     assert main(["evaluate", "lock", str(path)]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_a_tag_that_begins_after_time_zero_stops_at_the_gate_of_the_clock(small):
+    for place, each in enumerate(small.rows):
+        each["tag_began"] = "" if each["tagged"] == "0" else "2021-02-01" if place else "2021-02-20"
+    small.text = SMALL.replace("column: tagged,", "column: tagged, start_column: tag_began,")
+    assert small.locked().run() == 3
+    found = json.loads((small.folder / "report" / "result.json").read_text("utf-8"))
+    assert [each["name"] for each in found["gates"] if not each["met"]] == ["clock"]
+
+
+def test_the_time_with_the_tag_and_the_time_after_are_set_apart(small):
+    for place, each in enumerate(small.rows):
+        each["during"], each["after"] = str(int(place % 7 < 2)), str(int(place % 9 < 3))
+    periods = (
+        "  periods:\n    during: {column: during, label: reoffending with the tag on}\n"
+        "    after: {column: after, label: reoffending in the year after}\n"
+    )
+    small.text = SMALL.replace("covariates:\n", f"{periods}covariates:\n")
+    assert small.locked().run() == 0
+    found = json.loads((small.folder / "report" / "result.json").read_text("utf-8"))
+    assert [each["label"] for each in found["findings"]["periods"]] == [
+        "reoffending with the tag on",
+        "reoffending in the year after",
+    ]
+    said = " ".join(found["words"]["sentences"])
+    assert "While it lasted: " in said
+    assert "After it ended: " in said
+
+
+def test_a_gate_that_was_waived_or_loosened_is_said_first(small):
+    gates = "gates: {underpowered_ok: yes, most_generated: 0.2}"
+    small.text = SMALL.replace("smallest_ratio: 0.5", "smallest_ratio: 0.95").replace(
+        "adults]", f"adults]\n{gates}"
+    )
+    assert small.locked().run() == 0
+    words = json.loads((small.folder / "report" / "result.json").read_text("utf-8"))["words"]
+    assert words["sentences"][0].startswith("The study went on though a gate was not met")
+    assert any("ask for less than usual" in each for each in words["sentences"])
