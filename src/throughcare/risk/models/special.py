@@ -61,7 +61,7 @@ def is_copy(feature: npt.NDArray[Any], group: npt.NDArray[Any]) -> bool:
     """Return whether a feature divides people just as a group column does, whatever its answers are called."""
     pairs = np.unique(np.stack([feature, group]), axis=1)
     each = [np.unique(row) for row in pairs]
-    return pairs.shape[1] == len(each[0]) == len(each[1]) >= _TWO
+    return bool(pairs.shape[1] == len(each[0]) == len(each[1]) >= _TWO)
 
 
 def _plain(words: str) -> str:

@@ -118,4 +118,4 @@ def test_special_categories_are_never_features_but_may_be_audited(
 
 @pytest.mark.parametrize("name", ["sex", "age", "track", "embraced", "Prison_Offense", "beliefs about crime"])
 def test_other_features_are_not_taken_for_them(name: str) -> None:
-    Column(name=name, label=name, levels=("white collar", "other"))
+    assert Column(name=name, label=name, levels=("white collar", "other")).use is Use.FEATURE
