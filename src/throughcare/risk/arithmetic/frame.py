@@ -83,9 +83,14 @@ class Frame:
             found |= self.numbers[name] == listed.index(value)
         return found
 
+    def positions(self, name: str) -> npt.NDArray[np.intp]:
+        """Return the positions of answers in their domain; -1 where unanswered."""
+        numbers = self.numbers[name]
+        return np.where(np.isnan(numbers), -1.0, numbers).astype(np.intp)
+
     def looked_up(self, name: str, table: Floats) -> Floats:
         """Return the number of each answer's position in `table`, whose last entry is for the unanswered."""
-        return table[np.nan_to_num(self.numbers[name], nan=-1.0).astype(np.intp)]
+        return table[self.positions(name)]
 
     def years(self, start: str, end: str) -> Floats:
         """Return completed years from one day to another (negative where it is earlier); NaN if one is unknown."""

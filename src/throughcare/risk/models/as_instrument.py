@@ -99,20 +99,22 @@ class _Asked:
     def __init__(self, columns: tuple[Column, ...]) -> None:
         self.columns = columns
         self.items = tuple(_item(column) for column in columns)
+        self._told = tuple(
+            (
+                *(f"{column.label}: {column.words(code)}" for code in range(column.size)),
+                f"{column.label}: not known",
+            )
+            for column in columns
+        )
 
     def value(self, place: int, code: int) -> str:
         """Return the answer that a code stands for."""
         return str(self.items[place].domain.values[code])
 
-    def codes(self, frame: Frame, place: int) -> Floats:
-        """Return the codes of a column, (n,), NaN where unanswered: options stand in the order of the codes."""
-        return frame.number(self.items[place].name)
-
     def words(self, frame: Frame, place: int) -> str:
         """Return one answer of one person in words."""
-        code = self.codes(frame, place)[0]
-        told = "not known" if np.isnan(code) else self.columns[place].words(int(code))
-        return f"{self.columns[place].label}: {told}"
+        code = frame.number(self.items[place].name)[0]
+        return self._told[place][-1 if np.isnan(code) else int(code)]
 
 
 def _item(column: Column) -> Item:
@@ -141,29 +143,26 @@ def _parts(tables: AdditiveModel, asked: _Asked) -> tuple[Part, ...]:
 
 
 def _single(single: SingleTable, asked: _Asked) -> Part:
-    place, values = single.feature, single.values
+    place, values = single.feature, np.append(single.values, np.nan)  # last: of the unanswered
+    name = asked.items[place].name
 
     def weigh(frame: Frame) -> Floats:
-        codes = asked.codes(frame, place)
-        return np.where(np.isnan(codes), np.nan, values[np.nan_to_num(codes).astype(np.intp)])
+        return values[frame.positions(name)]
 
-    return Part(
-        asked.items[place].name, (asked.items[place].name,), weigh, lambda frame: asked.words(frame, place)
-    )
+    return Part(name, (name,), weigh, lambda frame: asked.words(frame, place))
 
 
 def _pair(pair: PairTable, asked: _Asked) -> Part:
+    first, second = (asked.items[place].name for place in (pair.first, pair.second))
+    values = np.pad(pair.values, ((0, 1), (0, 1)), constant_values=np.nan)  # last: of the unanswered
+
     def weigh(frame: Frame) -> Floats:
-        first, second = asked.codes(frame, pair.first), asked.codes(frame, pair.second)
-        found = pair.values[np.nan_to_num(first).astype(np.intp), np.nan_to_num(second).astype(np.intp)]
-        return np.where(np.isnan(first) | np.isnan(second), np.nan, found)
+        return values[frame.positions(first), frame.positions(second)]
 
     def say(frame: Frame) -> str:
         return f"together: {asked.words(frame, pair.first)}; {asked.words(frame, pair.second)}"
 
-    first, second = (asked.items[place].name for place in (pair.first, pair.second))
-    names = (first, second)
-    return Part(f"{first}_and_{second}", names, weigh, say)
+    return Part(f"{first}_and_{second}", (first, second), weigh, say)
 
 
 def _population(model: LocalModel) -> tuple[Reason, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +15,10 @@ from throughcare.risk.answers import Answers
 from throughcare.risk.conformance import check_instrument
 from throughcare.risk.contract import Band, Instrument, Status
 from throughcare.risk.items import Achievable, Kind
+from throughcare.risk.models.additive import AdditiveModel, PairTable, SingleTable
 from throughcare.risk.models.as_instrument import as_instrument
 from throughcare.risk.models.boosting import BoostingSettings
+from throughcare.risk.models.columns import Column
 from throughcare.risk.models.fitting import FitSettings, fit_local
 from throughcare.risk.models.local_model import LocalModel, ModelKind
 from throughcare.risk.models.scorecard import CardSettings
@@ -79,3 +83,27 @@ def test_a_model_that_must_never_be_used_is_no_instrument() -> None:
         as_instrument(
             replace(fitted(), decision_use=type(fitted().decision_use).NEVER), period=0, version="x"
         )
+
+
+def test_a_model_of_31_features_and_80_pairs_scores_a_person_in_under_a_millisecond() -> None:
+    columns = tuple(
+        Column(name=f"c{place}", label=f"input {place}", levels=tuple("012345")) for place in range(31)
+    )
+    rng = np.random.default_rng(0)
+    tables = AdditiveModel(
+        columns,
+        -1.0,
+        tuple(SingleTable(place, rng.normal(size=7)) for place in range(31)),
+        tuple(PairTable(place % 31, (place * 7 + 1) % 31, rng.normal(size=(7, 7))) for place in range(80)),
+    )
+    model = replace(fitted(), periods=(tables,) * len(fitted().periods), reference=(0,) * 31)
+    instrument = as_instrument(model, period=0, version="x", bands=BANDS)
+    answers = Answers.of(**{item.name: "3" for item in instrument.spec.items})
+    assert instrument.score(answers).status is Status.SCORED
+    assert min(timed_s(lambda: instrument.score(answers)) for _ in range(50)) < 0.001
+
+
+def timed_s(act: Callable[[], object]) -> float:
+    began = time.process_time()
+    act()
+    return time.process_time() - began
