@@ -14,7 +14,7 @@ from throughcare.risk.arithmetic.rounding import sigmoid
 from throughcare.risk.catalogue import ITEMS
 from throughcare.risk.direct_contact_sexual import spec
 from throughcare.risk.ogrs4.rules import FOLLOW_UP, TOO_YOUNG, YOUNGEST, lived_on
-from throughcare.risk.ogrs4.sexual import CONTRADICTIONS, NOT_APPLICABLE, total_of_counts
+from throughcare.risk.ogrs4.sexual import CONTRADICTIONS, COUNTS, NOT_APPLICABLE, too_many, total_of_counts
 
 _DROP_YEARS = spec.TABLE.one("band_drop_after_years")
 _MEDIUM_POINTS = spec.TABLE.keyed("band_from_points")["medium"]
@@ -139,7 +139,10 @@ _RULES = Rules(
         ),
     ),
     not_applicable=NOT_APPLICABLE,
-    outside=(Limit(TOO_YOUNG, lambda frame: frame.years("date_of_birth", "follow_up_start") < YOUNGEST),),
+    outside=(
+        Limit(TOO_YOUNG, lambda frame: frame.years("date_of_birth", "follow_up_start") < YOUNGEST),
+        too_many("sanctions_total", *COUNTS),
+    ),
     cautions=(Limit(LOWERED, _lowered),),
 )
 

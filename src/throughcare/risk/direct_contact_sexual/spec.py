@@ -12,7 +12,7 @@ from throughcare.risk.arithmetic.table import read_coefficients
 from throughcare.risk.catalogue import items_named
 from throughcare.risk.contract import Generation, Measure, Spec
 from throughcare.risk.ogrs4.rules import TOO_YOUNG
-from throughcare.risk.ogrs4.sexual import NO_HISTORY, WOMEN
+from throughcare.risk.ogrs4.sexual import NO_HISTORY, TOO_MANY, WOMEN
 from throughcare.risk.ogrs4.specs import PUBLISHER, VERSION, four_bands
 
 TABLE = read_coefficients("throughcare.risk.direct_contact_sexual")
@@ -57,7 +57,7 @@ SPEC = Spec(
     required=frozenset(ASKED) - {"stranger_victim"},
     defaults={"stranger_victim": False},
     bands=BANDS,
-    population=(TOO_YOUNG, WOMEN, NO_HISTORY),
+    population=(TOO_YOUNG, TOO_MANY, WOMEN, NO_HISTORY),
     citation=PUBLISHER,
     additive=True,
     reference=Answers.of(

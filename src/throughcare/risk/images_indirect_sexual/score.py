@@ -8,7 +8,7 @@ from throughcare.kernel.reasons import Reason
 from throughcare.risk.arithmetic.frame import Bools, Floats, Frame
 from throughcare.risk.arithmetic.parts import Limit, Rules, Tabled
 from throughcare.risk.images_indirect_sexual import spec
-from throughcare.risk.ogrs4.sexual import CONTRADICTIONS, NOT_APPLICABLE
+from throughcare.risk.ogrs4.sexual import CONTRADICTIONS, COUNTS, NOT_APPLICABLE, too_many
 
 _IMAGES, _CHILD = "sexual_sanctions_images", "sexual_sanctions_child_contact"
 _ADULT, _OTHER = "sexual_sanctions_adult_contact", "sexual_sanctions_non_contact"
@@ -67,6 +67,7 @@ ONE_KIND_ONLY = Reason(
 _RULES = Rules(
     contradictions=CONTRADICTIONS,
     not_applicable=NOT_APPLICABLE,
+    outside=(too_many(*COUNTS),),
     cautions=(
         *(_told(index, name, words) for index, (name, words, _) in enumerate(ROWS)),
         Limit(ONE_KIND_ONLY, lambda frame: _row(frame) == len(ROWS)),

@@ -6,7 +6,7 @@ from throughcare.risk.answers import Answers
 from throughcare.risk.arithmetic.table import read_coefficients
 from throughcare.risk.catalogue import items_named
 from throughcare.risk.contract import Band, Generation, Measure, Spec
-from throughcare.risk.ogrs4.sexual import COUNTS, NO_HISTORY, WOMEN
+from throughcare.risk.ogrs4.sexual import COUNTS, NO_HISTORY, TOO_MANY, WOMEN
 from throughcare.risk.ogrs4.specs import PUBLISHER, VERSION
 
 TABLE = read_coefficients("throughcare.risk.images_indirect_sexual")
@@ -28,7 +28,7 @@ SPEC = Spec(
         Band("medium", "medium", 3.33),  # one sanction for images
         Band("high", "high", 10.31),  # two or more
     ),
-    population=(WOMEN, NO_HISTORY),
+    population=(TOO_MANY, WOMEN, NO_HISTORY),
     citation=PUBLISHER,
     additive=False,
     reference=Answers.of(

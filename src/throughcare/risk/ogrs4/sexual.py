@@ -28,6 +28,20 @@ NOT_APPLICABLE = (
     Limit(NO_HISTORY, lambda frame: frame.no("ever_sexual_offence")),
 )
 
+MOST_SANCTIONS = 200
+TOO_MANY = Reason(
+    "too_many_sanctions",
+    f"Nobody with more than {MOST_SANCTIONS} sanctions is scored: so many are far more often a slip than a record.",
+    {"highest_sanctions": MOST_SANCTIONS},
+)
+
+
+def too_many(*names: str) -> Limit:
+    """Return the limit on the counts of sanctions, any one of which is enough."""
+    return Limit(
+        TOO_MANY, lambda frame: np.any([frame.number(name) > MOST_SANCTIONS for name in names], axis=0)
+    )
+
 
 def total_of_counts(frame: Frame) -> Floats:
     """Return the sum of the four counts, those that are unanswered left out."""

@@ -24,7 +24,8 @@ from throughcare.risk.ogrs4.rules import (
     VIOLENT_WITHIN_TOTAL,
 )
 from throughcare.risk.ogrs4.sexual import CONTRADICTIONS as SEXUAL_CONTRADICTIONS
-from throughcare.risk.ogrs4.sexual import NOT_APPLICABLE
+from throughcare.risk.ogrs4.sexual import COUNTS as SEXUAL_COUNTS
+from throughcare.risk.ogrs4.sexual import NOT_APPLICABLE, too_many
 from throughcare.risk.rsr import spec
 from throughcare.risk.rsr.spec import ABUSE, NEEDS, TABLE
 
@@ -161,6 +162,7 @@ OSP_IIC = Tabled(
     rules=Rules(
         contradictions=SEXUAL_CONTRADICTIONS,
         not_applicable=NOT_APPLICABLE,
+        outside=(too_many(*SEXUAL_COUNTS),),
         cautions=(FORMER, *(_told(index, name, words) for index, (name, words, _) in enumerate(_ROWS))),
     ),
 )

@@ -19,7 +19,7 @@ from throughcare.risk.ogrs4.rules import (
     falling_curve,
     too_many_sanctions,
 )
-from throughcare.risk.ogrs4.sexual import NO_HISTORY, WOMEN
+from throughcare.risk.ogrs4.sexual import NO_HISTORY, TOO_MANY, WOMEN
 
 TABLE = read_coefficients("throughcare.risk.rsr")
 PUBLISHER = Citation(
@@ -139,7 +139,7 @@ OSP_IIC = _spec(
             ("high", round(_PERCENTS["two_or_more_images"], 2)),
         )
     ),
-    population=(WOMEN, NO_HISTORY),
+    population=(TOO_MANY, WOMEN, NO_HISTORY),
     additive=False,
     reference=Answers.of(sex="male", **_HISTORY),
 )
