@@ -207,3 +207,22 @@ def test_intervals_of_a_model_without_any_are_refused(folder: Path, capsys) -> N
     assert fit(folder, "--model", "scorecard", "--folds", "0") == 0
     assert predict(folder, "--unsigned-ok", "--intervals") == 1
     assert "--intervals 40" in capsys.readouterr().err
+
+
+def test_an_identifier_that_a_spreadsheet_would_run_is_guarded_and_still_found(folder: Path) -> None:
+    told = texts(2_500)
+    told["ID"] = [f"=1+{row}" for row in range(2_500)]
+    (folder / "table.csv").write_text(as_csv(told))
+    assert fit(folder, *QUICK) == 0
+    assert predict(folder, "--unsigned-ok") == 0
+    assert predictions(folder)[7]["ID"] == "'=1+7"
+    words = [
+        "risk",
+        "validate",
+        "--scores",
+        str(folder / "predictions.csv"),
+        "--table",
+        str(folder / "table.csv"),
+    ]
+    words += ["--id", "ID", "--score", "year1", "--outcome", "year1", "--out", str(folder / "report")]
+    assert main(words) == 0

@@ -106,6 +106,20 @@ def test_the_database_refuses_one_person_as_both(officer: Staff, person: Person)
         Decision.objects.update(signed_by=officer.viewer.actor, signed_us=1)
 
 
+def test_a_colleague_cannot_decide_on_an_own_view_that_is_not_theirs(
+    officer: Staff, senior: Staff, person: Person
+) -> None:
+    made = answered(person, officer)
+    levels = shown(look := looked(made, senior))
+    with pytest.raises(actions.NotNow):
+        actions.decide(
+            by=senior.viewer, now_us=NOW_US, consultation_id=look,
+            levels={question: bands[-1] for question, bands in levels.items()}, reasons=WHY, words="w",
+        )  # fmt: skip
+    assert Assessment.objects.get().state == "open"
+    assert not Decision.objects.exists()
+
+
 def test_a_departure_without_a_reason_is_refused(officer: Staff, person: Person) -> None:
     made = answered(person, officer)
     with pytest.raises(actions.NotNow):

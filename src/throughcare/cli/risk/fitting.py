@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from throughcare.adapters.files.atomic import atomic_bytes
+from throughcare.adapters.files.results import guarded
 from throughcare.adapters.files.risk_tables import load_model, read_description, read_table, write_model
 from throughcare.cli.console import counted, progress_bar
 from throughcare.kernel.errors import RefusedInput
@@ -282,5 +283,5 @@ def _rows(names: list[str], hazards: Floats, low_high: tuple[Floats, Floats] | N
     writer.writerow(header)
     for row, name in enumerate(names):
         cells = [column[row] for column in columns]
-        writer.writerow([name, *("" if np.isnan(cell) else f"{cell:.6f}" for cell in cells)])
+        writer.writerow([guarded(str(name)), *("" if np.isnan(cell) else f"{cell:.6f}" for cell in cells)])
     return text.getvalue()

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from throughcare.adapters.files.results import guarded
 from throughcare.adapters.files.risk_tables import load_model, read_table
 from throughcare.kernel.errors import RefusedInput
 from throughcare.risk.answers import read_answers
@@ -255,8 +256,8 @@ def _texts_of_scores(arguments: argparse.Namespace, table: Tables, *, where: Pat
                 "Name the column of identifiers that both files have.",
             )
         return texts
-    keys = _column(scores, arguments.id, where=arguments.scores)
-    by_key = dict(zip(keys.tolist(), texts.tolist(), strict=True))
+    keys = [_key(each) for each in _column(scores, arguments.id, where=arguments.scores)]
+    by_key = dict(zip(keys, texts.tolist(), strict=True))
     if len(by_key) != len(keys):
         raise _refusal(
             f"{arguments.scores}, {arguments.id}",
@@ -264,7 +265,12 @@ def _texts_of_scores(arguments: argparse.Namespace, table: Tables, *, where: Pat
             "one twice",
             "Mend the file of scores.",
         )
-    return np.array([by_key.get(each, "") for each in _column(table, arguments.id, where=where).tolist()])
+    return np.array([by_key.get(_key(each), "") for each in _column(table, arguments.id, where=where)])
+
+
+def _key(identifier: str) -> object:
+    """Return an identifier as a table of ours writes it, so that a guarded one finds the one it stands for."""
+    return guarded(str(identifier))
 
 
 def _outcome(name: str, table: Tables, rejects: Rejects, where: Path) -> npt.NDArray[np.int8]:

@@ -210,11 +210,14 @@ def decide(
     Raises
     ------
     NotNow
-        If the look is somebody else's or rests on answers that have changed since, if the assessment is not open, or
-        if the decision departs from the score without a reason.
+        If the look is somebody else's or rests on answers that have changed since, if the assessment is not open, if
+        the own view is somebody else's (a colleague who takes over begins an assessment, and so writes a view before
+        the score), or if the decision departs from the score without a reason.
     """
     seen = queries.consultation(consultation_id)
     if seen is None or seen.actor != by.actor or not is_current(seen):
+        raise NotNow
+    if not Assessment.objects.filter(pk=seen.assessment_id, begun_by=by.actor).exists():
         raise NotNow
     answers = from_json(seen.answers)
     compared = compared_with(answers, scores_of(answers))

@@ -104,7 +104,9 @@ def consultation(request: Request, *, consultation_id: int) -> HttpResponse:
         "parts": [_part_context(part) for part in sheet.parts],
         "pairs": sheet.pairs,
         "abstained": sheet.abstained,
-        "may_decide": state is AssessmentState.OPEN and request.viewer.may(Permission.RISK_ASSESS),
+        "may_decide": state is AssessmentState.OPEN
+        and looked.assessment.begun_actor == request.viewer.actor
+        and request.viewer.may(Permission.RISK_ASSESS),
         "may_sign": waits_for_me,
         "decision": decision,
     }
