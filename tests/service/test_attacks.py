@@ -266,3 +266,9 @@ def test_a_password_without_its_second_factor_opens_nothing_and_codes_cannot_be_
 @pytest.mark.parametrize("url", ["/access/limits/?ref=%00", "/people/?q=a%00", "/casework/people/%00"])
 def test_a_character_that_no_database_holds_is_refused_before_it_is_asked(client: Client, url: str) -> None:
     assert client.get(url).status_code == 400
+
+
+def test_a_program_that_sends_such_a_character_is_told_so_in_its_own_form(client: Client) -> None:
+    answer = client.get("/api/v1/people/P1/positions?purpose=%00")
+    assert answer.status_code == 400
+    assert "null character" in answer.json()["words"]

@@ -10,7 +10,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from throughcare.kernel.time import HOUR_US, MINUTE_US
@@ -35,6 +35,14 @@ _WAY_TO_A_SECOND_FACTOR = frozenset(
 )
 
 
+def _no_such_letter(request: HttpRequest) -> HttpResponse:
+    """Refuse a null character: PostgreSQL holds none, and no name has one."""
+    if not request.path.startswith(("/api/", "/ingest/")):
+        raise SuspiciousOperation  # the page of status 400
+    words = "Expected an address without null characters (%00); found one. Take it out and ask again."
+    return JsonResponse({"words": words}, status=400)
+
+
 class Request(HttpRequest):
     """A request after the middleware: it knows the present and who is asking."""
 
@@ -51,7 +59,7 @@ class ViewerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request, with the two set."""
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
-            raise SuspiciousOperation  # answered 400: PostgreSQL holds no such character, and no name has one
+            return _no_such_letter(request)
         known = cast("Request", request)
         known.now_us = settings.CLOCK()
         known.viewer = NOBODY
