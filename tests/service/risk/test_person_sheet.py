@@ -51,6 +51,8 @@ def test_it_is_shown_in_both_languages_with_how_to_challenge(
     assert "Nobody has decided yet." in english
     welsh = client.get(url, {"lang": "cy"}).content.decode()
     assert '<html lang="cy"' in welsh
+    for english in ('<header class="tc-header" lang="en"', '<footer class="govuk-footer tc-footer" lang="en"'):
+        assert english in welsh  # the staff's frame around it is in English, and says so
     assert "Nid oes neb wedi penderfynu eto." in welsh
     assert Entry.objects.filter(action="person_sheet_shown").count() == 2
 
