@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from tests.lib.reading_grade import grade
 from tests.service.makers import NOW_US, Staff
-from tests.service.risk.cases import answered, begun, decided
+from tests.service.risk.cases import WHOLE, answered, begun, decided
 from throughcare.service.audit.models import Entry
 from throughcare.service.people.models import Person
 from throughcare.service.risk import actions
@@ -40,6 +40,19 @@ def test_it_reads_at_grade_six_or_below_whatever_was_decided(officer: Staff, per
     assert "You say this is wrong" in " ".join(sentences(made))
 
 
+def test_it_says_when_a_score_counts_the_past_only(officer: Staff, person: Person) -> None:
+    said = "counts your past only"
+    whole = answered(person, officer)
+    assert said not in " ".join(sentences(whole))
+    actions.stop(by=officer.viewer, now_us=NOW_US, assessment_id=whole, words="w")
+    without = answered(person, officer, {name: WHOLE[name] for name in WHOLE if name != "temper_control"})
+    told = sentences(without)
+    assert said in " ".join(told)
+    assert grade(told) <= 6
+    welsh = sheet_for_person(without, contact="North team", language="cy")
+    assert "gorffennol yn unig" in " ".join(each for passage in welsh.passages for each in passage.sentences)
+
+
 def test_it_is_shown_in_both_languages_with_how_to_challenge(
     signed_in: SignIn, officer: Staff, person: Person
 ) -> None:
@@ -51,7 +64,10 @@ def test_it_is_shown_in_both_languages_with_how_to_challenge(
     assert "Nobody has decided yet." in english
     welsh = client.get(url, {"lang": "cy"}).content.decode()
     assert '<html lang="cy"' in welsh
-    for english in ('<header class="tc-header" lang="en"', '<footer class="govuk-footer tc-footer" lang="en"'):
+    for english in (
+        '<header class="tc-header" lang="en"',
+        '<footer class="govuk-footer tc-footer" lang="en"',
+    ):
         assert english in welsh  # the staff's frame around it is in English, and says so
     assert "Nid oes neb wedi penderfynu eto." in welsh
     assert Entry.objects.filter(action="person_sheet_shown").count() == 2

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from throughcare.risk.answers import Answers
+from throughcare.risk.contract import Status
 from throughcare.risk.person_texts import BAND_TEXTS, LANGUAGES, TEXTS
 from throughcare.risk.person_words import Passage
 from throughcare.risk.sheet import Sheet
 from throughcare.service.risk import queries
 from throughcare.service.risk.actions import in_use
 from throughcare.service.risk.queries import DecisionView
-from throughcare.service.risk.scoring import answers_of
+from throughcare.service.risk.scoring import COMPARED, answers_of, compared_with, scores_of
 from throughcare.service.risk.sheets import claims_of, sheet_for_two
 from throughcare.service.risk.vocabulary import DisputeState
 
@@ -26,6 +28,7 @@ _TEXTS = {
         "harm": "A new crime with grave harm: {level}.",
         "same": "That is what the score said too.",
         "other": "That is not what the score said. Ask your officer why.",
+        "record_only": "We do not know all we asked about your life now. So at least one score counts your past only.",
         "toggle": "Darllen hyn yn Gymraeg",
         "print": "Save it as a PDF to print",
     },
@@ -38,6 +41,10 @@ _TEXTS = {
         "harm": "Trosedd newydd gyda thrais difrifol: {level}.",
         "same": "Dyna a ddywedodd y sgôr hefyd.",
         "other": "Nid dyna a ddywedodd y sgôr. Gofynnwch i'ch swyddog pam.",
+        "record_only": (
+            "Nid ydym yn gwybod popeth a ofynnwyd am eich bywyd nawr. Felly mae o leiaf un sgôr yn cyfrif eich "
+            "gorffennol yn unig."
+        ),
         "toggle": "Read this in English",
         "print": "Ei gadw fel PDF i'w argraffu",
     },
@@ -69,7 +76,10 @@ def sheet_for_person(assessment_id: int, *, contact: str, language: str) -> Pers
     claims = claims_of({each.item: each.claimed for each in disputes if each.state is DisputeState.OPEN})
     decision = next((each for each in queries.decisions(assessment_id) if each.returned_us is None), None)
     whole = sheet_for_two(answers, claims, contact=contact)
-    told = {each: _with_decision(whole.person[each], decision, each) for each in LANGUAGES}
+    told = {
+        each: _with_decision(whole.person[each], decision, each, record_only=_from_record_only(answers))
+        for each in LANGUAGES
+    }
     return PersonSheet(
         language=language,
         title=TEXTS[language]["title"],
@@ -80,11 +90,21 @@ def sheet_for_person(assessment_id: int, *, contact: str, language: str) -> Pers
     )
 
 
+def _from_record_only(answers: Answers) -> bool:
+    """Return whether a decision is set beside a form without needs, because an answer about them is missing."""
+    static = {name for _, name in COMPARED.values()}
+    return any(
+        each.score.status is Status.SCORED and each.instrument.spec.name in static
+        for each in compared_with(answers, scores_of(answers)).values()
+    )
+
+
 def _with_decision(
-    passages: tuple[Passage, ...], decision: DecisionView | None, language: str
+    passages: tuple[Passage, ...], decision: DecisionView | None, language: str, *, record_only: bool
 ) -> tuple[Passage, ...]:
     """Return the passages with what was decided before how to challenge it."""
-    decided = Passage(_TEXTS[language]["heading"], tuple(_decided(decision, language)))
+    said = (*_decided(decision, language), *((_TEXTS[language]["record_only"],) if record_only else ()))
+    decided = Passage(_TEXTS[language]["heading"], said)
     return (*passages[:-1], decided, passages[-1])
 
 
