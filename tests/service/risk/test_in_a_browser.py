@@ -118,7 +118,7 @@ def test_axe_finds_nothing_on_any_page(
     officer, senior = staff_here[Role.PRACTITIONER], staff_here[Role.SENIOR]
     person = make_person("K2", officer=officer.user)
     made = answered(person, officer)
-    actions.raise_dispute(
+    dispute = actions.raise_dispute(
         by=officer.viewer, now_us=1, assessment_id=made, item="unemployed", claimed="no", words="He works."
     )
     look = looked(made, officer)
@@ -126,13 +126,15 @@ def test_axe_finds_nothing_on_any_page(
         "people/K2", f"assessments/{made}", f"assessments/{made}/questions/person",
         f"assessments/{made}/questions/alcohol", f"assessments/{made}/offence", f"assessments/{made}/score",
         f"looks/{look}", f"looks/{look}/predictors/violent_reoffending_dynamic", f"looks/{look}/decide",
-        f"assessments/{made}/disputes/temper_control", "disputes/1", f"assessments/{made}/sheet",
+        f"assessments/{made}/disputes/temper_control", f"disputes/{dispute}", f"assessments/{made}/sheet",
         f"assessments/{made}/sheet?lang=cy", f"assessments/{made}/stop",
     ]  # fmt: skip
     found = faults(scripted, live_server, paths)
     decided(made, officer, reoffending=Level.LOW, harm=Level.LOW, reasons=(OverrideReason.PROGRESS,))
     other = page_of(scripted.context.browser, live_server, senior, script=True)  # type: ignore[arg-type]
-    found |= faults(other, live_server, ["waiting", "oversight", f"assessments/{made}", "disputes/1"])
+    found |= faults(
+        other, live_server, ["waiting", "oversight", f"assessments/{made}", f"disputes/{dispute}"]
+    )
     other.context.close()
     assert found == {}
 
