@@ -130,7 +130,8 @@ def months_free(form: Form) -> Part:
             return "follow-up has not started, so no month without an offence counts yet"
         months = int(frame.months("follow_up_start", "assessment_date")[0])
         beyond = f" (only {MOST_MONTHS} count)" if months > MOST_MONTHS else ""
-        return f"{months} whole months without an offence since follow-up started{beyond}"
+        counted = "1 whole month" if months == 1 else f"{months} whole months"
+        return f"{counted} without an offence since follow-up started{beyond}"
 
     return Part("offence_free_months", ("follow_up_start", "assessment_date"), weigh, say)
 

@@ -90,7 +90,7 @@ def draw_scale(
         parts.append(tag("path", d=f"M{number(x - 6)},{number(y - 10)}h12l-6,9z", fill=NAVY))
         anchor = "start" if shown < 0.8 * most else "end"
         parts.append(text(x, y - 16, f"{shown:g} %", text_anchor=anchor, font_weight="bold"))
-    parts.append(text(right, y + 32, f"{most:.0f} %", text_anchor="end", fill=QUIET))
+    parts.append(text(right, y - 4, f"{most:.0f} %", text_anchor="end", fill=QUIET))  # below stand the bands
     said = "no score" if shown is None else f"{shown:g} percent"
     if low is not None and high is not None and high > low:
         said += f"; from {low:g} to {high:g} percent over what is not answered"
